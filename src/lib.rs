@@ -1,0 +1,21 @@
+//! pm-kb: a knowledge base of machine-learning post-mortems.
+//!
+//! Markdown post-mortems go in; each is parsed, stored, indexed and labelled with evidence; search and pattern reports
+//! come out. The `mod` lines below are the floor plan, in reading order: a noun may use the nouns above it, an engine
+//! or a disk uses nouns only, the top floor uses them all. `tests/testsuite/architecture.rs` holds it.
+
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
+// Ground floor: the nouns. Values; no input, no output.
+pub mod error;
+pub mod schema;
+pub mod text;
+pub mod diagnostic;
+pub mod document;
+pub mod quarter;
+pub mod taxonomy;
+pub mod incident;
+pub mod postmortem;
+pub mod classification;
+pub mod record;
+pub mod query;
