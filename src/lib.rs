@@ -16,6 +16,11 @@ pub mod quarter;
 pub mod taxonomy;
 pub mod incident;
 pub mod postmortem;
+pub mod rule;
 pub mod classification;
 pub mod record;
 pub mod query;
+
+// First floor: the engines. Pure.
+pub mod parser;
+pub mod classifier;
