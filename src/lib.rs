@@ -24,3 +24,10 @@ pub mod query;
 // First floor: the engines. Pure.
 pub mod parser;
 pub mod classifier;
+
+// Second floor: the two disks. They know neither the engines nor each other.
+pub mod store;
+pub mod index;
+
+// Top floor: the use cases.
+pub mod knowledge_base;
