@@ -1,0 +1,3 @@
+//! Every test but those of the rules, in one binary.
+
+mod report;
