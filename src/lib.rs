@@ -20,7 +20,6 @@ pub mod rule;
 pub mod classification;
 pub mod record;
 pub mod query;
-mod query_stand_in;
 pub mod tally;
 
 // First floor: the engines. Pure.

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use crate::error::Error;
 use crate::query::Query;
+use crate::query::Vocabulary;
 use crate::schema;
 use crate::text::LineIndex;
 
@@ -212,9 +213,10 @@ impl SourceFile<'_> {
     /// Reads a filter that begins at a byte of the file.
     fn filter(&self, text: &str, start: usize) -> Result<Query, Error> {
         let blanks = text.len() - text.trim_start().len();
-        Query::parse_strict(text.trim()).map_err(|notice| {
-            let at = start + blanks + notice.span.start;
-            self.error(at..at, notice.message)
+        Query::parse_strict(text.trim(), &Vocabulary::default()).map_err(|notices| {
+            let first = notices.first();
+            let at = start + blanks + first.map_or(0, |notice| notice.span.start);
+            self.error(at..at, first.map(ToString::to_string).unwrap_or_default())
         })
     }
 }

@@ -1,3 +1,4 @@
-//! Every test but those of the rules, in one binary.
+//! The integration tests: one binary, one module per theme.
 
+mod query;
 mod report;
