@@ -1,3 +1,5 @@
 //! The integration tests: one binary, one module per theme.
 
+mod base;
 mod query;
+mod store;
