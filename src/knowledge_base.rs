@@ -28,6 +28,7 @@ mod catch_up;
 mod identity;
 mod intake;
 mod labels;
+mod search;
 mod status;
 
 pub use crate::knowledge_base::catch_up::CaughtUp;
@@ -36,6 +37,7 @@ pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
 pub use crate::knowledge_base::labels::Relabelled;
+pub use crate::knowledge_base::search::Found;
 pub use crate::knowledge_base::status::Status;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
