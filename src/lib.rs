@@ -25,6 +25,7 @@ pub mod tally;
 // First floor: the engines. Pure.
 pub mod parser;
 pub mod classifier;
+pub mod evaluation;
 pub mod report;
 
 // Second floor: the two disks. They know neither the engines nor each other.

@@ -1,6 +1,13 @@
-//! The integration tests: one binary, one module per theme.
+//! Everything that is tested from outside: one binary, one module a theme.
 
+#![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
+
+mod architecture;
 mod base;
+mod corpus;
+mod desk;
+mod docs;
 mod query;
 mod report;
 mod store;
+mod transcript;

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 /// The whole report.
 #[derive(Serialize)]
-pub struct Document<'a> {
+pub(crate) struct Document<'a> {
     schema: &'static str,
     today: String,
     filter: Option<&'a str>,
@@ -60,10 +60,12 @@ struct Population<'a> {
 struct Pattern<'a> {
     id: &'a str,
     title: &'a str,
-    numerator: &'a str,
-    denominator: &'a str,
-    #[serde(flatten)]
-    share: Fraction,
+    numerator: usize,
+    denominator: usize,
+    numerator_query: &'a str,
+    denominator_query: &'a str,
+    share: Option<f64>,
+    interval: Option<(f64, f64)>,
     corrected: Option<f64>,
     previous: Other<'a>,
     year_before: Option<Other<'a>>,
@@ -114,7 +116,7 @@ struct Provenance<'a> {
 }
 
 /// The JSON document of a report.
-pub fn report(report: &Report) -> Document<'_> {
+pub(crate) fn report(report: &Report) -> Document<'_> {
     Document {
         schema: "pm-kb/report/1",
         today: report.today.to_string(),
@@ -174,9 +176,12 @@ fn pattern<'a>(report: &'a Report, measured: &'a Measured) -> Pattern<'a> {
     Pattern {
         id: &declared.id,
         title: &declared.title,
-        numerator: &declared.numerator.text,
-        denominator: &declared.denominator.text,
-        share: fraction(measured.share),
+        numerator: measured.share.count,
+        denominator: measured.share.total,
+        numerator_query: &declared.numerator.text,
+        denominator_query: &declared.denominator.text,
+        share: measured.share.fraction(),
+        interval: measured.share.interval(),
         corrected: None,
         previous: other(&measured.previous),
         year_before: measured.year_before.as_ref().map(other),
