@@ -7,6 +7,7 @@ mod base;
 mod corpus;
 mod desk;
 mod docs;
+mod parser;
 mod query;
 mod report;
 mod store;
