@@ -18,6 +18,8 @@ use rusqlite::config::DbConfig;
 use crate::error::Error;
 use crate::error::Result;
 
+mod backup;
+mod check;
 mod failure;
 mod filing;
 mod migration;
@@ -188,6 +190,15 @@ impl Store {
     }
 
     fn connect(file: &Path, more: OpenFlags) -> Result<Store> {
+        Store::connect_with(file, OpenFlags::SQLITE_OPEN_READ_WRITE | more)
+    }
+
+    /// A store that nobody writes to, such as a backup.
+    fn connect_read_only(file: &Path) -> Result<Store> {
+        Store::connect_with(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn connect_with(file: &Path, flags: OpenFlags) -> Result<Store> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::Invalid {
                 what: "SQLite",
@@ -197,19 +208,21 @@ impl Store {
                         .to_owned(),
             });
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(file, flags).map_err(failed("open the record"))?;
         connection
             .busy_timeout(DEADLINE)
             .map_err(failed("set the time to wait"))?;
-        Ok(Store {
+        let store = Store {
             connection,
             file: file.to_owned(),
             deadline: DEADLINE,
             program: "pm-kb".to_owned(),
             broken: false,
-        })
+        };
+        store.harden()?;
+        Ok(store)
     }
 
     /// Whose file it is; nothing has been written to it yet.
@@ -218,8 +231,12 @@ impl Store {
             path: self.file.clone(),
             found: found.to_owned(),
         };
-        let application: i64 = match self.connection.pragma_query_one(None, "application_id") {
-            Ok(id) => id,
+        // Both from one moment: another process may be making the base right now.
+        let moment = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)
+            .map_err(failed("read the record"))?;
+        let tables = moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+        let tables: i64 = match tables {
+            Ok(tables) => tables,
             Err(error) if is_not_sqlite(&error) => {
                 return Err(foreign(
                     "it is not an SQLite database, or its beginning is damaged",
@@ -227,13 +244,12 @@ impl Store {
             }
             Err(error) => return Err(failed("read the record")(error)),
         };
+        let application: i64 = moment
+            .pragma_query_one(None, "application_id")
+            .map_err(failed("read the record"))?;
         if application == APPLICATION_ID {
             return Ok(Content::KnowledgeBase);
         }
-        let tables: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-            .map_err(failed("read the record"))?;
         if application == 0 && tables == 0 {
             Ok(Content::Blank)
         } else {
@@ -243,8 +259,8 @@ impl Store {
         }
     }
 
-    /// Sets what the protocol relies on, and sees that it is so.
-    fn settle(&self) -> Result<()> {
+    /// Trusts nothing in the file: no trigger, no view, no function of its schema runs, no odd cell is followed.
+    fn harden(&self) -> Result<()> {
         let doing = "prepare the record";
         for (config, on) in [
             (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -252,33 +268,43 @@ impl Store {
             (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
             (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         ] {
-            self.connection
-                .set_db_config(config, on)
-                .map_err(failed(doing))?;
-        }
-        self.use_wal()?;
-        for (pragma, value) in [
-            ("synchronous", 2),
-            ("foreign_keys", 1),
-            ("cell_size_check", 1),
-            ("mmap_size", 0),
-            ("secure_delete", 1),
-        ] {
-            self.connection
-                .pragma_update(None, pragma, value)
-                .map_err(failed(doing))?;
-            let found: i64 = self
-                .connection
-                .pragma_query_one(None, pragma)
-                .map_err(failed(doing))?;
-            if found != value {
+            let set = self.connection.set_db_config(config, on);
+            if set.map_err(failed(doing))? != on {
                 return Err(Error::Store {
                     doing,
-                    source: format!("`{pragma}` is {found}, not {value}").into(),
+                    source: format!("SQLite does not know {config:?}").into(),
                 });
             }
         }
-        Ok(())
+        self.set("cell_size_check", 1)?;
+        self.set("mmap_size", 0)
+    }
+
+    /// Sets what the protocol relies on, and sees that it is so.
+    fn settle(&self) -> Result<()> {
+        self.use_wal()?;
+        self.set("synchronous", 2)?;
+        self.set("foreign_keys", 1)?;
+        self.set("secure_delete", 1)
+    }
+
+    fn set(&self, pragma: &'static str, value: i64) -> Result<()> {
+        let doing = "prepare the record";
+        // Some pragmas answer when they are set, others do not.
+        self.connection
+            .pragma_update(None, pragma, value)
+            .map_err(failed(doing))?;
+        let found: i64 = self
+            .connection
+            .pragma_query_one(None, pragma)
+            .map_err(failed(doing))?;
+        if found == value {
+            return Ok(());
+        }
+        Err(Error::Store {
+            doing,
+            source: format!("`{pragma}` is {found}, not {value}").into(),
+        })
     }
 
     /// Write-ahead logging, which stays with the file. Switching needs the file alone for a moment, and SQLite does not

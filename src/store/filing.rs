@@ -129,6 +129,14 @@ impl<'store> Writing<'store> {
         self.meta.index_gen = generation;
     }
 
+    /// Makes of the store another one than that which its index was made from.
+    pub(super) fn renew_epoch(&mut self) -> Result<()> {
+        self.changed = true;
+        self.meta.epoch = row::first_meta(self.view.connection())?.epoch;
+        self.meta.index_gen = 0;
+        Ok(())
+    }
+
     fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
         self.view
             .connection()

@@ -130,7 +130,7 @@ impl<'store> View<'store> {
         match bytes {
             Some(bytes) if blake3::hash(&bytes) == filed.content => Ok(bytes),
             Some(_) => Err(Error::Damaged {
-                found: format!("the original document of `{id}` differs from its seal"),
+                found: format!("the original document of `{id}` differs from its hash"),
             }),
             None => Err(Error::Damaged {
                 found: format!("the original document of `{id}` is gone"),
