@@ -1,84 +1,105 @@
 //! Query, Expr, Filter, Hit: what is looked for, and where it was found.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
+
 use crate::incident::IncidentId;
 use crate::postmortem::SectionKind;
 use crate::record::Record;
 use crate::text::Span;
 
+mod field;
+mod filter;
+mod lexer;
+mod parser;
+mod period;
+
+pub use field::Field;
+pub use field::fold;
+pub use filter::Filter;
+pub use filter::Test;
+pub use period::Period;
+
+/// The most bytes of a query; what comes after is cut off.
+pub const MAX_BYTES: usize = 1000;
+/// The deepest nesting of parentheses and named queries.
+pub const MAX_DEPTH: usize = 32;
+/// The most words, phrases and filters.
+pub const MAX_CLAUSES: usize = 64;
+
+/// What a base adds to the query language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Vocabulary {
+    /// Keys of front matter and metadata that can be filtered by, folded as by [`fold`].
+    pub keys: BTreeSet<String>,
+    /// Named queries: `@name` stands for the text.
+    pub named: BTreeMap<String, String>,
+}
+
+/// Why a part of a query was not read as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoticeKind {
+    /// A field that does not exist.
+    UnknownField,
+    /// A value that the field does not have.
+    BadValue,
+    /// A named query that does not exist, or names itself.
+    UnknownName,
+    /// Something past a limit.
+    Cut,
+    /// A quote or parenthesis that is never closed, an operator with nothing to work on.
+    Unfinished,
+    /// A word that nothing contains, replaced by one that is.
+    Typo,
+}
+
+impl NoticeKind {
+    /// Whether it changes what a report would count: an error wherever a query is not typed by a person who sees the hits.
+    pub fn is_error(self) -> bool {
+        matches!(
+            self,
+            NoticeKind::UnknownField
+                | NoticeKind::BadValue
+                | NoticeKind::UnknownName
+                | NoticeKind::Cut
+        )
+    }
+}
+
 /// How a part of a query was read, where that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
+    /// Why.
+    pub kind: NoticeKind,
     /// The part of the query.
     pub span: Span,
-    /// What was made of it, with a suggestion where there is one.
-    pub message: String,
+    /// What was found.
+    pub found: String,
+    /// What was made of it; empty where it is an error.
+    pub outcome: String,
+    /// What may have been meant.
+    pub suggestion: Option<String>,
 }
 
-/// A field that a filter speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
-    /// `id:`
-    Id,
-    /// `mode:`
-    Mode,
-    /// `decay:`
-    Decay,
-    /// `response:`
-    Response,
-    /// `rollback:model`, the target of a rollback
-    Rollback,
-    /// `detection:`
-    Detection,
-    /// `stage:`
-    Stage,
-    /// `first-diagnosis:`
-    FirstDiagnosis,
-    /// `severity:`
-    Severity,
-    /// `service:`
-    Service,
-    /// `asset:`
-    Asset,
-    /// `model:`
-    Model,
-    /// `team:`
-    Team,
-    /// `status:`
-    Status,
-    /// `confidence:`
-    Confidence,
-    /// `quarter:2026-Q3`
-    Quarter,
-    /// `date:2026-01-01..2026-03-31`, `after:`, `before:`
-    Date,
-    /// `is:silent`, `is:misdiagnosed` …
-    Is,
-    /// `has:actions`
-    Has,
-    /// `kind:`
-    Kind,
-    /// Any other key of front matter or metadata.
-    Key(String),
-}
-
-/// One condition on a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// What it speaks of.
-    pub field: Field,
-    /// The value as it must be, folded; a range as `from..to`.
-    pub value: String,
-    /// Where it stands in the query.
-    pub span: Span,
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.found)?;
+        if !self.outcome.is_empty() {
+            write!(f, "; {}", self.outcome)?;
+        }
+        match &self.suggestion {
+            Some(suggestion) => write!(f, ": did you mean `{suggestion}`?"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where a word or phrase must stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Zone {
     /// Anywhere.
     Anywhere,
-    /// In the title.
-    Title,
     /// In sections of one kind.
     Section(SectionKind),
 }
@@ -86,9 +107,9 @@ pub enum Zone {
 /// A query as it was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expr {
-    /// A word in any of its forms.
+    /// A word in any of its forms; one with inner punctuation (`us-east-1`) is its parts side by side.
     Word {
-        /// The word as typed.
+        /// The word as typed, without the `*`.
         text: String,
         /// Whether it is the beginning of words: `stale*`.
         prefix: bool,
@@ -108,16 +129,22 @@ pub enum Expr {
     },
     /// A condition on the record.
     Filter(Filter),
-    /// All of `must`, none of `must_not`, and, where there is no `must`, at least one of `should`; every `should` that
-    /// matches raises the rank.
-    Group {
-        /// What is required.
-        must: Vec<Expr>,
-        /// What ranks.
-        should: Vec<Expr>,
-        /// What is excluded.
-        must_not: Vec<Expr>,
-    },
+    /// At least one of them: `OR`, and a filter that is repeated.
+    Any(Vec<Expr>),
+    /// Parts side by side.
+    Group(Group),
+}
+
+/// Parts side by side: all of `must`, none of `must_not`, and at least one of `should`, unless it is empty or `must`
+/// has a word of its own; every `should` that matches raises the rank, and documents with all of them come first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Group {
+    /// What is required: filters, `+words`, words of a zone.
+    pub must: Vec<Expr>,
+    /// What ranks: words, phrases, and alternatives of them.
+    pub should: Vec<Expr>,
+    /// What is excluded.
+    pub must_not: Vec<Expr>,
 }
 
 /// What is looked for.
@@ -125,10 +152,125 @@ pub enum Expr {
 pub struct Query {
     /// What was typed, cut to the limits.
     pub text: String,
-    /// What was understood: always a [`Expr::Group`]; empty means everything, newest first.
-    pub root: Expr,
+    /// What was understood; an empty group means everything, newest first.
+    pub root: Group,
     /// How it was reinterpreted.
     pub notices: Vec<Notice>,
+}
+
+impl Query {
+    /// Reads what a person typed. Whatever cannot be a filter is searched as text, each with a notice.
+    pub fn parse(text: &str, vocabulary: &Vocabulary) -> Query {
+        parser::parse(text, vocabulary)
+    }
+
+    /// Reads a query whose filters are meant: for lists, reports and patterns.
+    ///
+    /// # Errors
+    /// Every unknown field, bad value, unknown `@name` and limit that was passed.
+    pub fn parse_strict(text: &str, vocabulary: &Vocabulary) -> Result<Query, Vec<Notice>> {
+        let query = Query::parse(text, vocabulary);
+        let mut errors: Vec<Notice> = query
+            .notices
+            .iter()
+            .filter(|notice| notice.kind.is_error())
+            .cloned()
+            .collect();
+        if errors.is_empty() {
+            return Ok(query);
+        }
+        for error in &mut errors {
+            error.outcome.clear();
+        }
+        Err(errors)
+    }
+
+    /// Whether it asks for nothing: everything, newest first.
+    pub fn is_empty(&self) -> bool {
+        self.root == Group::default()
+    }
+
+    /// Whether it has words or phrases, which a record alone cannot answer.
+    pub fn has_text(&self) -> bool {
+        self.root.has_text()
+    }
+
+    /// Requires every word and phrase, as `--all` does.
+    pub fn require_all(&mut self) {
+        let should = std::mem::take(&mut self.root.should);
+        self.root.must.extend(should);
+    }
+
+    /// Whether a record meets the filters.
+    ///
+    /// A record has no text, so a word or phrase is an unknown: the answer is `true` unless the filters rule the record
+    /// out whatever its text says. Where [`Query::has_text`] is false the answer is exact.
+    pub fn matches(&self, record: &Record) -> bool {
+        self.root.verdict(record) != Some(false)
+    }
+}
+
+impl Expr {
+    /// Whether it has words or phrases.
+    pub fn has_text(&self) -> bool {
+        match self {
+            Expr::Word { .. } | Expr::Phrase { .. } => true,
+            Expr::Filter(_) => false,
+            Expr::Any(parts) => parts.iter().any(Expr::has_text),
+            Expr::Group(group) => group.has_text(),
+        }
+    }
+
+    /// What a record says of it; `None` where that depends on the text.
+    fn verdict(&self, record: &Record) -> Option<bool> {
+        match self {
+            Expr::Word { .. } | Expr::Phrase { .. } => None,
+            Expr::Filter(filter) => Some(filter.matches(record)),
+            Expr::Any(parts) => any(parts.iter().map(|part| part.verdict(record))),
+            Expr::Group(group) => group.verdict(record),
+        }
+    }
+}
+
+impl Group {
+    /// Whether it has words or phrases.
+    pub fn has_text(&self) -> bool {
+        [&self.must, &self.should, &self.must_not]
+            .into_iter()
+            .flatten()
+            .any(Expr::has_text)
+    }
+
+    /// Whether documents without any of `should` match too.
+    pub fn should_is_optional(&self) -> bool {
+        self.should.is_empty() || self.must.iter().any(Expr::has_text)
+    }
+
+    fn verdict(&self, record: &Record) -> Option<bool> {
+        let not = |part: &Expr| part.verdict(record).map(|truth| !truth);
+        let must = self.must.iter().map(|part| part.verdict(record));
+        let must_not = self.must_not.iter().map(not);
+        let should = if self.should_is_optional() {
+            Some(true)
+        } else {
+            any(self.should.iter().map(|part| part.verdict(record)))
+        };
+        let all = must.chain(must_not).chain([should]);
+        any(all.map(|truth| truth.map(|truth| !truth))).map(|truth| !truth)
+    }
+}
+
+/// Whether one is true; `None` where that is unknown.
+fn any(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut unknown = false;
+    for truth in truths {
+        match truth {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => unknown = true,
+        }
+    }
+    if unknown { None } else { Some(false) }
 }
 
 /// The best passage of a hit.

@@ -1,5 +1,14 @@
 //! Everything that is tested from outside: one binary, one module a theme.
 
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
+mod architecture;
 mod parser;
+mod base;
+mod corpus;
+mod desk;
+mod docs;
+mod query;
+mod report;
+mod store;
+mod transcript;

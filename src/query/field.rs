@@ -1,0 +1,347 @@
+//! Field, Flag, Presence: what a filter can speak of, and what a record answers.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::classification::VerdictSource;
+use crate::incident::ActionState;
+use crate::incident::Fact;
+use crate::postmortem::SectionKind;
+use crate::record::Record;
+
+/// The longest value in bytes that a filter can ask for; longer texts are for words to find.
+const LONGEST_VALUE: usize = 200;
+
+/// What a filter speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// `id:`
+    Id,
+    /// `mode:`, the primary failure mode
+    Mode,
+    /// `decay:`
+    Decay,
+    /// `response:`, any of those carried out
+    Response,
+    /// `rollback:model`, the target of a rollback
+    Rollback,
+    /// `detection:`
+    Detection,
+    /// `stage:`
+    Stage,
+    /// `first-diagnosis:`
+    FirstDiagnosis,
+    /// `severity:`
+    Severity,
+    /// `service:`
+    Service,
+    /// `asset:`
+    Asset,
+    /// `model:`
+    Model,
+    /// `team:`
+    Team,
+    /// `status:`
+    Status,
+    /// `confidence:`
+    Confidence,
+    /// `kind:`, what the document is
+    Kind,
+    /// `quarter:2026-Q3`
+    Quarter,
+    /// `date:2026-01-01..2026-03-31`
+    Date,
+    /// `after:2026-06`, later than the last day of it; `since:` includes it
+    After,
+    /// `before:2026-Q3`, earlier than the first day of it; `until:` includes it
+    Before,
+    /// `is:silent`, `is:misdiagnosed` …
+    Is,
+    /// `has:actions` …
+    Has,
+    /// Any other key of front matter or metadata, folded as by [`fold`].
+    Key(String),
+}
+
+/// Every field but the free keys, with its names; the first is the one that is shown.
+const NAMES: &[(Field, &[&str])] = &[
+    (Field::Id, &["id"]),
+    (Field::Mode, &["mode", "failure-mode"]),
+    (Field::Decay, &["decay"]),
+    (Field::Response, &["response", "responses"]),
+    (Field::Rollback, &["rollback", "rollback-target"]),
+    (Field::Detection, &["detection"]),
+    (Field::Stage, &["stage"]),
+    (Field::FirstDiagnosis, &["first-diagnosis"]),
+    (Field::Severity, &["severity", "sev"]),
+    (Field::Service, &["service", "services"]),
+    (Field::Asset, &["asset", "assets"]),
+    (Field::Model, &["model", "models"]),
+    (Field::Team, &["team"]),
+    (Field::Status, &["status"]),
+    (Field::Confidence, &["confidence"]),
+    (Field::Kind, &["kind"]),
+    (Field::Quarter, &["quarter"]),
+    (Field::Date, &["date", "day"]),
+    (Field::After, &["after", "since"]),
+    (Field::Before, &["before", "until"]),
+    (Field::Is, &["is"]),
+    (Field::Has, &["has"]),
+];
+
+/// The values of `is:`.
+pub(super) const FLAGS: &[&str] = &[
+    "silent",
+    "misdiagnosed",
+    "classified",
+    "unclassified",
+    "disputed",
+    "contradictory",
+    "labelled",
+    "unreviewed",
+    "near-miss",
+    "counted",
+    "dated",
+    "undated",
+];
+
+/// The values of `has:` besides the keys of front matter and metadata.
+pub(super) const PRESENCES: &[&str] = &[
+    "actions",
+    "open-actions",
+    "date",
+    "onset",
+    "severity",
+    "service",
+    "model",
+    "asset",
+    "team",
+    "status",
+    "trigger",
+    "response",
+    "rollback",
+    "detection",
+    "first-diagnosis",
+    "stage",
+    "evidence",
+    "whys",
+    "hours-lost",
+    "money",
+    "users-affected",
+    "links",
+    "url",
+];
+
+impl Field {
+    /// The field of a name as typed; `None` where it is none of the closed list.
+    pub(super) fn of_name(name: &str) -> Option<Field> {
+        let name = name.to_lowercase().replace('_', "-");
+        NAMES
+            .iter()
+            .find(|(_, names)| names.contains(&name.as_str()))
+            .map(|(field, _)| field.clone())
+    }
+
+    /// The name as it is shown and indexed; keys keep their own.
+    pub fn name(&self) -> &str {
+        match self {
+            Field::Key(key) => key,
+            closed => NAMES
+                .iter()
+                .find(|(field, _)| field == closed)
+                .map_or("", |(_, names)| names[0]),
+        }
+    }
+
+    /// The names that a suggestion may be taken from.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().flat_map(|(_, names)| names.iter().copied())
+    }
+
+    /// Whether it speaks of the day of the incident.
+    pub fn is_of_days(&self) -> bool {
+        matches!(
+            self,
+            Field::Quarter | Field::Date | Field::After | Field::Before
+        )
+    }
+
+    /// What a record answers, folded as by [`fold`]; empty where it states nothing, and for fields of days.
+    pub fn values(&self, record: &Record) -> BTreeSet<String> {
+        let labels = &record.classification;
+        let mut values = BTreeSet::new();
+        let mut put = |value: &str| {
+            let value = fold(value);
+            if (1..=LONGEST_VALUE).contains(&value.len()) {
+                values.insert(value);
+            }
+        };
+        match self {
+            Field::Id => put(record.id.as_str()),
+            Field::Mode => put(labels.failure_mode.id()),
+            Field::Decay => put(labels.decay.id()),
+            Field::Response => labels.response.iter().for_each(|value| put(value.id())),
+            Field::Rollback => labels
+                .rollback_target
+                .iter()
+                .for_each(|value| put(value.id())),
+            Field::Detection => labels.detection.iter().for_each(|value| put(value.id())),
+            Field::Stage => labels.stage.iter().for_each(|value| put(value.id())),
+            Field::FirstDiagnosis => labels
+                .first_diagnosis
+                .iter()
+                .for_each(|value| put(value.id())),
+            Field::Confidence => put(labels.confidence.id()),
+            Field::Kind => put(record.kind.id()),
+            Field::Severity => record
+                .facts
+                .severity
+                .iter()
+                .for_each(|fact| put(&fact.value.rank().to_string())),
+            Field::Service => each(&record.facts.services, put),
+            Field::Asset => each(&record.facts.assets, put),
+            Field::Model => each(&record.facts.models, put),
+            Field::Team => each(&record.facts.team, put),
+            Field::Status => each(&record.facts.status, put),
+            Field::Is => flags(record).for_each(put),
+            Field::Has => {
+                presences(record).for_each(&mut put);
+                keys(record)
+                    .filter(|key| !PRESENCES.contains(&key.as_str()))
+                    .for_each(|key| put(&key));
+            }
+            Field::Key(key) => {
+                for (_, text) in record
+                    .metadata
+                    .iter()
+                    .filter(|(name, _)| fold(name) == *key)
+                {
+                    put(text);
+                    text.split(',').for_each(&mut put);
+                }
+            }
+            Field::Quarter | Field::Date | Field::After | Field::Before => {}
+        }
+        values
+    }
+
+    /// Every field that a record answers with values: the closed list without the fields of days, and its own keys.
+    pub fn of_record(record: &Record) -> impl Iterator<Item = Field> {
+        NAMES
+            .iter()
+            .map(|(field, _)| field.clone())
+            .filter(|field| !field.is_of_days())
+            .chain(keys(record).map(Field::Key))
+    }
+}
+
+/// The keys of front matter and metadata as they are compared.
+fn keys(record: &Record) -> impl Iterator<Item = String> {
+    record.metadata.keys().map(|key| fold(key))
+}
+
+fn each<'a>(facts: impl IntoIterator<Item = &'a Fact<String>>, mut put: impl FnMut(&str)) {
+    for fact in facts {
+        put(&fact.value);
+    }
+}
+
+fn flags(record: &Record) -> impl Iterator<Item = &'static str> {
+    let labels = &record.classification;
+    let labelled = labels
+        .verdicts
+        .values()
+        .any(|source| *source == VerdictSource::Human);
+    let dated = record.facts.day().is_some();
+    [
+        ("silent", labels.silent == Some(true)),
+        ("misdiagnosed", labels.first_diagnosis.is_some()),
+        ("classified", labels.is_classified()),
+        ("unclassified", !labels.is_classified()),
+        ("disputed", labels.disputed),
+        ("contradictory", labels.contradictory),
+        ("labelled", labelled),
+        ("unreviewed", !labelled),
+        ("near-miss", labels.near_miss),
+        ("counted", record.is_counted()),
+        ("dated", dated),
+        ("undated", !dated),
+    ]
+    .into_iter()
+    .filter_map(|(name, holds)| holds.then_some(name))
+}
+
+fn presences(record: &Record) -> impl Iterator<Item = &'static str> {
+    let facts = &record.facts;
+    let labels = &record.classification;
+    let open = |state| state == ActionState::Open;
+    [
+        ("actions", !facts.action_items.is_empty()),
+        (
+            "open-actions",
+            facts.action_items.iter().any(|item| open(item.state)),
+        ),
+        ("date", facts.day().is_some()),
+        ("onset", facts.onset.is_some()),
+        ("severity", facts.severity.is_some()),
+        ("service", !facts.services.is_empty()),
+        ("model", !facts.models.is_empty()),
+        ("asset", !facts.assets.is_empty()),
+        ("team", facts.team.is_some()),
+        ("status", facts.status.is_some()),
+        ("trigger", facts.trigger.is_some()),
+        ("response", !labels.response.is_empty()),
+        ("rollback", labels.rollback_target.is_some()),
+        ("detection", labels.detection.is_some()),
+        ("first-diagnosis", labels.first_diagnosis.is_some()),
+        ("stage", labels.stage.is_some()),
+        ("evidence", !labels.evidence.is_empty()),
+        ("whys", !facts.whys.is_empty()),
+        ("hours-lost", facts.hours_lost.is_some()),
+        ("money", facts.money.is_some()),
+        ("users-affected", facts.users_affected.is_some()),
+        ("links", !facts.links.is_empty()),
+        ("url", facts.url.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, holds)| holds.then_some(name))
+}
+
+/// The section that a name as typed stands for; the ids of [`SectionKind`] and a few words people use for them.
+pub(super) fn section(name: &str) -> Option<SectionKind> {
+    let name = name.to_lowercase().replace('_', "-");
+    match name.as_str() {
+        "causes" | "root-causes" => Some(SectionKind::RootCause),
+        "action-item" | "action-items" => Some(SectionKind::Actions),
+        "lesson" => Some(SectionKind::Lessons),
+        "fix" => Some(SectionKind::Resolution),
+        other => other.parse().ok(),
+    }
+}
+
+/// The names of sections that a suggestion may be taken from.
+pub(super) fn section_names() -> impl Iterator<Item = &'static str> {
+    SectionKind::ALL.iter().map(|kind| kind.id())
+}
+
+/// A value as it is compared: compatibility forms, case and accents folded, `_`, `-` and spaces made one `-`.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let characters = text
+        .nfkd()
+        .filter(|character| !is_combining_mark(*character))
+        .flat_map(char::to_lowercase);
+    for character in characters {
+        if character.is_whitespace() || character.is_control() || matches!(character, '_' | '-') {
+            if !folded.is_empty() && !folded.ends_with('-') {
+                folded.push('-');
+            }
+        } else {
+            folded.push(character);
+        }
+    }
+    folded.truncate(folded.trim_end_matches('-').len());
+    folded
+}
