@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
 mod architecture;
+mod parser;
 mod base;
 mod concurrency;
 mod corpus;
