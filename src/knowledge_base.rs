@@ -25,15 +25,21 @@ use crate::store::Store;
 use crate::store::View;
 
 mod catch_up;
+mod configuration;
 mod doctor;
+mod dry_run;
 mod identity;
 mod intake;
 mod labels;
+mod reporting;
 mod search;
 mod status;
 
 pub use crate::knowledge_base::catch_up::CaughtUp;
+pub use crate::knowledge_base::configuration::Configuration;
 pub use crate::knowledge_base::doctor::Checkup;
+pub use crate::knowledge_base::dry_run::DryRun;
+pub use crate::knowledge_base::dry_run::dry_run;
 pub use crate::knowledge_base::intake::Added;
 pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;

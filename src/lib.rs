@@ -20,10 +20,13 @@ pub mod rule;
 pub mod classification;
 pub mod record;
 pub mod query;
+pub mod tally;
 
 // First floor: the engines. Pure.
 pub mod parser;
 pub mod classifier;
+pub mod evaluation;
+pub mod report;
 
 // Second floor: the two disks. They know neither the engines nor each other.
 pub mod store;

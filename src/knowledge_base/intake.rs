@@ -145,26 +145,26 @@ impl KnowledgeBase {
 }
 
 /// A document that was read and labelled, and is not filed yet.
-struct Paper {
-    source: String,
-    path: String,
+pub(super) struct Paper {
+    pub(super) source: String,
+    pub(super) path: String,
     bytes: Vec<u8>,
     content: Hash,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// What was understood; `None` where it is refused.
-    understood: Option<Understood>,
+    pub(super) understood: Option<Understood>,
 }
 
 /// What was understood of a document.
-struct Understood {
-    postmortem: Postmortem,
-    stated: Option<IncidentId>,
+pub(super) struct Understood {
+    pub(super) postmortem: Postmortem,
+    pub(super) stated: Option<IncidentId>,
     classification: Classification,
 }
 
 impl Paper {
     /// Reads and labels a document. A defect of parser or classifier costs this document alone.
-    fn read(input: Input, rules: &RuleSet, options: &parser::Options) -> Paper {
+    pub(super) fn read(input: Input, rules: &RuleSet, options: &parser::Options) -> Paper {
         let content = blake3::hash(&input.bytes);
         let read = catch_unwind(AssertUnwindSafe(|| {
             understand(&input.source, input.bytes.clone(), rules, options)
@@ -299,7 +299,11 @@ impl Paper {
 }
 
 /// The record of what was understood, its source and path still to be set.
-fn record(understood: Understood, id: IncidentId, kind: crate::postmortem::DocumentKind) -> Record {
+pub(super) fn record(
+    understood: Understood,
+    id: IncidentId,
+    kind: crate::postmortem::DocumentKind,
+) -> Record {
     let postmortem = understood.postmortem;
     let metadata: BTreeMap<String, String> = postmortem
         .metadata

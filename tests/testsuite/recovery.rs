@@ -12,6 +12,9 @@ use crate::base::Base;
 use crate::base::add;
 use crate::base::input;
 
+/// What is done to a file or folder of the index.
+type Damage = fn(&Path);
+
 /// A base of five documents whose index is in step.
 fn settled() -> Base {
     let base = Base::new();
@@ -61,7 +64,7 @@ fn a_command_that_ended_before_the_index_was_told_loses_nothing() {
 
 #[test]
 fn an_index_that_is_gone_in_whole_or_in_part_is_made_anew() {
-    let damages: [(&str, fn(&Path)); 6] = [
+    let damages: [(&str, Damage); 6] = [
         ("deleted", |index| {
             fs::remove_dir_all(index).expect("removed")
         }),
@@ -103,7 +106,7 @@ fn every_file_of_the_index_can_be_lost_cut_or_emptied() {
         .iter()
         .filter_map(|path| path.extension()?.to_str().map(str::to_owned))
         .collect();
-    let damages: [fn(&Path); 4] = [
+    let damages: [Damage; 4] = [
         |file| fs::remove_file(file).expect("removed"),
         |file| fs::write(file, "").expect("written"),
         |file| {
