@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::error::Result;
-use crate::store::Content;
 use crate::store::Store;
 use crate::store::failure::failed;
 use crate::store::migration;
+use crate::store::opening::Content;
 
 impl Store {
     /// Writes a copy of the store, as of one moment, to a file that must not exist yet. The file is whole or absent.

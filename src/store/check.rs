@@ -1,6 +1,7 @@
 //! Check: whether every row of the store is as it was written.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use rusqlite::Connection;
 use rusqlite::Row;
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::store::Store;
 use crate::store::failure::failed;
 use crate::store::migration;
+use crate::store::opening::log_of;
 use crate::store::row;
 
 /// The most damages that SQLite's own check is asked for.
@@ -31,9 +33,7 @@ impl Store {
 
     /// The bytes of the write-ahead log.
     pub fn log_bytes(&self) -> u64 {
-        let mut name = self.file.clone().into_os_string();
-        name.push("-wal");
-        std::fs::metadata(name).map_or(0, |file| file.len())
+        fs::metadata(log_of(&self.file)).map_or(0, |log| log.len())
     }
 }
 
@@ -42,7 +42,9 @@ type Part = fn(&Connection, &mut Vec<String>) -> Result<()>;
 
 fn check(connection: &Connection) -> Result<Vec<String>> {
     let mut damages = Vec::new();
-    let parts: [Part; 6] = [structure, tables, meta, records, tombstones, originals];
+    let parts: [Part; 7] = [
+        structure, tables, meta, records, tombstones, originals, keys,
+    ];
     let current = migration::version(connection)? == migration::newest();
     for part in &parts[..if current { parts.len() } else { 1 }] {
         match part(connection, &mut damages) {
@@ -160,6 +162,18 @@ fn originals(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
         };
         let differs = blake3::hash(bytes) != row::hash(row, 1)?;
         Ok(differs.then(|| format!("the original document of `{id}` differs from its hash")))
+    })
+}
+
+/// The keys of all metadata, counted anew.
+fn keys(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+    let sql = "SELECT name FROM ( \
+                   SELECT key AS name, count(*) AS records FROM record, json_each(record.metadata) GROUP BY key \
+                   UNION ALL SELECT name, -records FROM metadata_key) \
+               GROUP BY name HAVING sum(records) <> 0 ORDER BY name";
+    each(connection, sql, damages, |row| {
+        let name = row::text(row, 0)?;
+        Ok(Some(format!("the key `{name}` is not counted right")))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Migration: bringing a store of an older format up to date, one numbered SQL file after another.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use rusqlite::Transaction;
@@ -8,9 +9,9 @@ use rusqlite::Transaction;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema;
-use crate::store::APPLICATION_ID;
 use crate::store::Store;
 use crate::store::failure::failed;
+use crate::store::opening::APPLICATION_ID;
 use crate::store::row;
 
 /// How many copies made before migrations are kept.
@@ -69,6 +70,19 @@ pub(super) fn migrate_to(store: &mut Store, steps: &[Migration]) -> Result<()> {
 /// Refuses a store of a newer format than this program knows.
 pub(super) fn refuse_newer(store: &Store) -> Result<()> {
     refuse_above(store, newest())
+}
+
+/// Refuses a store of any other format, for one that cannot be written to cannot be brought up to date.
+pub(super) fn refuse_other(store: &Store) -> Result<()> {
+    refuse_newer(store)?;
+    let found = version(&store.connection)?;
+    if found == newest() {
+        return Ok(());
+    }
+    Err(Error::Store {
+        doing: "bring the record to the new format",
+        source: Box::new(io::Error::from(io::ErrorKind::ReadOnlyFilesystem)),
+    })
 }
 
 fn refuse_above(store: &Store, newest: i64) -> Result<()> {

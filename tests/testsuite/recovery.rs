@@ -12,6 +12,9 @@ use crate::base::Base;
 use crate::base::add;
 use crate::base::input;
 
+/// What is done to a file or folder of the index.
+type Damage = fn(&Path);
+
 /// A base of five documents whose index is in step.
 fn settled() -> Base {
     let base = Base::new();
@@ -61,7 +64,7 @@ fn a_command_that_ended_before_the_index_was_told_loses_nothing() {
 
 #[test]
 fn an_index_that_is_gone_in_whole_or_in_part_is_made_anew() {
-    let damages: [(&str, fn(&Path)); 6] = [
+    let damages: [(&str, Damage); 6] = [
         ("deleted", |index| {
             fs::remove_dir_all(index).expect("removed")
         }),
@@ -103,7 +106,7 @@ fn every_file_of_the_index_can_be_lost_cut_or_emptied() {
         .iter()
         .filter_map(|path| path.extension()?.to_str().map(str::to_owned))
         .collect();
-    let damages: [fn(&Path); 4] = [
+    let damages: [Damage; 4] = [
         |file| fs::remove_file(file).expect("removed"),
         |file| fs::write(file, "").expect("written"),
         |file| {
@@ -293,4 +296,76 @@ fn a_backup_is_verified_and_comes_back_as_another_epoch() {
         matches!(caught_up, CaughtUp::Rebuilt { .. }),
         "{caught_up:?}"
     );
+}
+
+/// Everything that can be read from a base, or what stood in the way.
+fn everything(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let kb = KnowledgeBase::open(dir)?;
+    kb.records()?
+        .into_iter()
+        .map(|record| {
+            let bytes = kb.original(record.id.as_str())?;
+            let record = serde_json::to_string(&record).expect("JSON");
+            Ok((record, bytes))
+        })
+        .collect()
+}
+
+#[test]
+fn no_flipped_bit_of_the_record_goes_unnoticed() {
+    let flips: u64 = std::env::var("PM_KB_FLIPS")
+        .ok()
+        .and_then(|flips| flips.parse().ok())
+        .unwrap_or(150);
+    let base = settled();
+    let whole = everything(&base.dir()).expect("a whole base");
+    let file = base.dir().join("kb.sqlite");
+    let pristine = fs::read(&file).expect("readable");
+    let (mut harmless, mut noticed) = (0, 0);
+    for flip in 0..flips {
+        // Spread over the whole file, another bit each time.
+        let at = (flip as usize).wrapping_mul(2_654_435_761) % pristine.len();
+        let mut bytes = pristine.clone();
+        bytes[at] ^= 1 << (flip % 8);
+        fs::write(&file, &bytes).expect("written");
+        let read = everything(&base.dir());
+        let sound = KnowledgeBase::open(&base.dir())
+            .and_then(|mut kb| kb.doctor(false))
+            .is_ok_and(|checkup| checkup.is_clean());
+        match (read, sound) {
+            (Ok(read), true) => {
+                assert!(
+                    read == whole,
+                    "byte {at}: changed, and the doctor says nothing"
+                );
+                harmless += 1;
+            }
+            (Ok(read), false) => {
+                assert!(read == whole, "byte {at}: other words than were filed");
+                noticed += 1;
+            }
+            (Err(_), false) => noticed += 1,
+            (Err(error), true) => panic!("byte {at}: {error}, and the doctor says nothing"),
+        }
+    }
+    fs::write(&file, &pristine).expect("written");
+    assert!(
+        noticed > 0 && harmless > 0,
+        "{noticed} noticed, {harmless} harmless"
+    );
+    assert_sound(&base);
+}
+
+#[test]
+fn a_cut_record_is_told_from_a_whole_one() {
+    let base = settled();
+    let file = base.dir().join("kb.sqlite");
+    let pristine = fs::read(&file).expect("readable");
+    for part in [1, 3, 7, 9] {
+        fs::write(&file, &pristine[..pristine.len() * part / 10]).expect("written");
+        let sound = KnowledgeBase::open(&base.dir())
+            .and_then(|mut kb| kb.doctor(false))
+            .is_ok_and(|checkup| checkup.is_clean());
+        assert!(!sound, "{part} tenths of the file");
+    }
 }
