@@ -88,7 +88,9 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
             section: sentence.section,
             block: sentence.kind,
             position: lines.position(text, block.original(sentence.range.0)),
-            text: block.text[sentence.range.0..sentence.range.1].trim().to_owned(),
+            text: block.text[sentence.range.0..sentence.range.1]
+                .trim()
+                .to_owned(),
             shadow: sentence.shadow.text.trim().to_owned(),
         }
     });
@@ -118,7 +120,12 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
 pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
     let reading = Reading::of(rules, postmortem);
     let of_rule = |hit: &&Hit| rules.rules()[rules.cues()[hit.cue].rule].id == rule;
-    reading.hits.iter().filter(of_rule).map(|hit| hit.state).collect()
+    reading
+        .hits
+        .iter()
+        .filter(of_rule)
+        .map(|hit| hit.state)
+        .collect()
 }
 
 /// A post-mortem as far as the rules have read it: everything that the decision looks at.

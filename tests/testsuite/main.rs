@@ -3,7 +3,6 @@
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
 mod architecture;
-mod parser;
 mod base;
 mod concurrency;
 mod corpus;
