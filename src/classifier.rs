@@ -88,7 +88,9 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
             section: sentence.section,
             block: sentence.kind,
             position: lines.position(text, block.original(sentence.range.0)),
-            text: block.text[sentence.range.0..sentence.range.1].trim().to_owned(),
+            text: block.text[sentence.range.0..sentence.range.1]
+                .trim()
+                .to_owned(),
             shadow: sentence.shadow.text.trim().to_owned(),
         }
     });
@@ -118,7 +120,30 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
 pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
     let reading = Reading::of(rules, postmortem);
     let of_rule = |hit: &&Hit| rules.rules()[rules.cues()[hit.cue].rule].id == rule;
-    reading.hits.iter().filter(of_rule).map(|hit| hit.state).collect()
+    reading
+        .hits
+        .iter()
+        .filter(of_rule)
+        .map(|hit| hit.state)
+        .collect()
+}
+
+/// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.
+pub fn qualify(rules: &RuleSet, postmortem: &Postmortem, words: &str) -> Option<State> {
+    let sentences = sentence::sentences(postmortem);
+    let (_, triggers) = detect::detect(rules, &sentences);
+    let (sentence, start) = sentences.iter().enumerate().find_map(|(index, sentence)| {
+        Some((index, sentence.shadow.text.find(&format!(" {words} "))? + 1))
+    })?;
+    let mut hits = [Hit {
+        sentence,
+        cue: usize::MAX,
+        start,
+        end: start + words.len(),
+        state: State::Affirmed,
+    }];
+    context::qualify(rules, &sentences, &triggers, &mut hits);
+    Some(hits[0].state)
 }
 
 /// A post-mortem as far as the rules have read it: everything that the decision looks at.

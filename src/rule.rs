@@ -120,6 +120,8 @@ pub struct Cue {
     pub sections: Vec<SectionKind>,
     /// The state of the text around does not touch it.
     pub stateless: bool,
+    /// It tells of two sides that differ, so that a `not` inside it is no denial.
+    pub contrast: bool,
 }
 
 /// On which side of its trigger a context rule qualifies cues.
@@ -224,12 +226,17 @@ impl RuleSet {
     ///
     /// # Errors
     /// As [`RuleSet::load`].
-    pub fn of(policy: RuleFile<'_>, pack: &[RuleFile<'_>], own: &[RuleFile<'_>]) -> Result<RuleSet, Error> {
+    pub fn of(
+        policy: RuleFile<'_>,
+        pack: &[RuleFile<'_>],
+        own: &[RuleFile<'_>],
+    ) -> Result<RuleSet, Error> {
         let mut builder = file::Builder::new(file::read_policy(policy)?);
         let mut hasher = blake3::Hasher::new();
         hasher.update(policy.text.as_bytes());
         let mut parsed = Vec::with_capacity(pack.len() + own.len());
-        let strict = std::iter::repeat_n(false, pack.len()).chain(std::iter::repeat_n(true, own.len()));
+        let strict =
+            std::iter::repeat_n(false, pack.len()).chain(std::iter::repeat_n(true, own.len()));
         for (file, strict) in pack.iter().chain(own).zip(strict) {
             hasher.update(&(file.text.len() as u64).to_le_bytes());
             hasher.update(file.text.as_bytes());
@@ -294,7 +301,10 @@ impl RuleSet {
     pub fn candidates(&self, shadow: &str) -> (Vec<usize>, Vec<usize>) {
         let found = self.prefilter.candidates(shadow);
         let split = found.partition_point(|index| *index < self.cues.len());
-        let contexts = found[split..].iter().map(|index| index - self.cues.len()).collect();
+        let contexts = found[split..]
+            .iter()
+            .map(|index| index - self.cues.len())
+            .collect();
         (found[..split].to_vec(), contexts)
     }
 

@@ -16,10 +16,15 @@ use crate::classifier::sentence::Sentence;
 const LIST: usize = 4;
 
 /// Sets the state of every hit.
-pub(crate) fn qualify(rules: &RuleSet, sentences: &[Sentence], triggers: &[Vec<Trigger>], hits: &mut [Hit]) {
+pub(crate) fn qualify(
+    rules: &RuleSet,
+    sentences: &[Sentence],
+    triggers: &[Vec<Trigger>],
+    hits: &mut [Hit],
+) {
     let lists = lists(rules, hits);
     for hit in hits.iter_mut() {
-        if rules.cues()[hit.cue].stateless {
+        if rules.cues().get(hit.cue).is_some_and(|cue| cue.stateless) {
             continue;
         }
         let here = Place {
@@ -38,9 +43,12 @@ pub(crate) fn qualify(rules: &RuleSet, sentences: &[Sentence], triggers: &[Vec<T
 
 /// The sentences that name so many different modes that they can only be lists.
 fn lists(rules: &RuleSet, hits: &[Hit]) -> BTreeSet<usize> {
-    let mut named: std::collections::BTreeMap<usize, BTreeSet<Label>> = std::collections::BTreeMap::new();
+    let mut named: std::collections::BTreeMap<usize, BTreeSet<Label>> =
+        std::collections::BTreeMap::new();
     for hit in hits {
-        let cue = &rules.cues()[hit.cue];
+        let Some(cue) = rules.cues().get(hit.cue) else {
+            continue;
+        };
         let label = rules.rules()[cue.rule].label;
         if matches!(label, Label::Mode(_)) && cue.weight >= 4.0 {
             named.entry(hit.sentence).or_default().insert(label);
@@ -49,6 +57,9 @@ fn lists(rules: &RuleSet, hits: &[Hit]) -> BTreeSet<usize> {
     named.retain(|_, labels| labels.len() >= LIST);
     named.into_keys().collect()
 }
+
+/// Words that deny what follows in the same clause.
+const DENIALS: &[&str] = &[" not ", " never ", " no "];
 
 /// A sentence among its neighbours.
 struct Place<'a> {
@@ -61,12 +72,16 @@ struct Place<'a> {
 impl Place<'_> {
     fn state(&self, hit: &Hit) -> State {
         let sentence = &self.sentences[self.at];
-        let words = (sentence.shadow.word_at(hit.start), sentence.shadow.word_at(hit.end - 1) + 1);
+        let words = (
+            sentence.shadow.word_at(hit.start),
+            sentence.shadow.word_at(hit.end - 1) + 1,
+        );
         let mut states: BTreeSet<State> = self.triggers[self.at]
             .iter()
             .filter(|trigger| self.reaches(trigger, words))
             .filter_map(|trigger| self.rules.contexts()[trigger.context].state)
             .collect();
+        states.extend(self.denied_inside(hit));
         states.extend(self.from_next());
         states.extend(self.from_section());
         if let Some(answer) = self.answer() {
@@ -75,13 +90,30 @@ impl Place<'_> {
         strongest(&states, self.reversed())
     }
 
+    /// Whether a gap of the cue has swallowed a denial: the cue matches without it as well.
+    fn denied_inside(&self, hit: &Hit) -> Option<State> {
+        let cue = self.rules.cues().get(hit.cue).filter(|cue| !cue.contrast)?;
+        let found = &self.sentences[self.at].shadow.text[hit.start..hit.end];
+        DENIALS.iter().find_map(|denial| {
+            let at = found.find(denial)?;
+            let without = format!(" {}{} ", &found[..at], &found[at + denial.len() - 1..]);
+            cue.pattern.find(&without).map(|_| State::Negated)
+        })
+    }
+
     /// Whether a trigger qualifies the words.
     fn reaches(&self, trigger: &Trigger, words: (usize, usize)) -> bool {
         let context = &self.rules.contexts()[trigger.context];
         let (start, end) = trigger.words;
         match context.direction {
-            Direction::Forward => end <= words.0 && words.0 - end < context.reach && !self.ends_between(end, words.0),
-            Direction::Backward => start >= words.1 && start - words.1 < context.reach && !self.ends_between(words.1, start),
+            Direction::Forward => {
+                end <= words.0 && words.0 - end < context.reach && !self.ends_between(end, words.0)
+            }
+            Direction::Backward => {
+                start >= words.1
+                    && start - words.1 < context.reach
+                    && !self.ends_between(words.1, start)
+            }
             Direction::Sentence => true,
             Direction::Previous | Direction::Terminate | Direction::Reversal => false,
         }
@@ -90,14 +122,25 @@ impl Place<'_> {
     /// Whether the reach of a trigger ends somewhere in a range of words.
     fn ends_between(&self, from: usize, to: usize) -> bool {
         self.triggers[self.at].iter().any(|trigger| {
-            let ends = matches!(self.rules.contexts()[trigger.context].direction, Direction::Terminate | Direction::Reversal);
+            let ends = matches!(
+                self.rules.contexts()[trigger.context].direction,
+                Direction::Terminate | Direction::Reversal
+            );
             ends && from <= trigger.words.0 && trigger.words.1 <= to
         })
     }
 
     fn has(&self, at: usize, direction: Direction) -> Option<State> {
-        let trigger = self.triggers.get(at)?.iter().find(|trigger| self.rules.contexts()[trigger.context].direction == direction)?;
-        Some(self.rules.contexts()[trigger.context].state.unwrap_or(State::Affirmed))
+        let trigger = self
+            .triggers
+            .get(at)?
+            .iter()
+            .find(|trigger| self.rules.contexts()[trigger.context].direction == direction)?;
+        Some(
+            self.rules.contexts()[trigger.context]
+                .state
+                .unwrap_or(State::Affirmed),
+        )
     }
 
     /// What the next sentence of the same block says of this one: "None of it was true."
@@ -121,10 +164,16 @@ impl Place<'_> {
     /// The state that a question has from the answer after it; a question that asks why takes its content for granted.
     fn answer(&self) -> Option<State> {
         let sentence = &self.sentences[self.at];
-        if !sentence.is_question || sentence.shadow.text.starts_with(" why ") || sentence.shadow.text.contains(" why did ") {
+        if !sentence.is_question
+            || sentence.shadow.text.starts_with(" why ")
+            || sentence.shadow.text.contains(" why did ")
+        {
             return None;
         }
-        let next = self.sentences.get(self.at + 1).map_or("", |next| next.shadow.text.as_str());
+        let next = self
+            .sentences
+            .get(self.at + 1)
+            .map_or("", |next| next.shadow.text.as_str());
         if next.starts_with(" yes ") {
             None
         } else if next.starts_with(" no ") || next.contains(" not ") {

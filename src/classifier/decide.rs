@@ -40,13 +40,20 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
     let mut labels = Classification::unknown(Reason::NotRecognised, reading.rules.digest());
     let witness = Witness::new(reading, text);
     if !matches!(reading.postmortem.language.as_str(), "" | "en") {
-        reasons.push(format!("language `{}` is not supported", reading.postmortem.language));
+        reasons.push(format!(
+            "language `{}` is not supported",
+            reading.postmortem.language
+        ));
         labels.reason = Some(Reason::Language);
         return (labels, reasons);
     }
     let ml = gate(reading, &mut reasons);
     let standing = Standing::of(reading);
-    let verdict = if ml { standing.verdict(reading, &mut reasons) } else { standing.ordinary_only(reading, &mut reasons) };
+    let verdict = if ml {
+        standing.verdict(reading, &mut reasons)
+    } else {
+        standing.ordinary_only(reading, &mut reasons)
+    };
     facet::decide(reading, &witness, &mut labels, &mut reasons);
     apply(reading, &standing, verdict, &mut labels);
     if !ml {
@@ -70,10 +77,20 @@ fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
         }
     }
     let sum: f64 = seen.values().sum();
-    let declared = ["model", "models", "consumer"].iter().any(|key| reading.postmortem.metadata.contains_key(*key))
-        || reading.postmortem.metadata.get("system").is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
+    let declared = ["model", "models", "consumer"]
+        .iter()
+        .any(|key| reading.postmortem.metadata.contains_key(*key))
+        || reading
+            .postmortem
+            .metadata
+            .get("system")
+            .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
     let open = sum >= gate.enough || declared || gate.assume_ml;
-    reasons.push(format!("gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough", if open { "open" } else { "closed" }, gate.enough));
+    reasons.push(format!(
+        "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",
+        if open { "open" } else { "closed" },
+        gate.enough
+    ));
     open
 }
 
@@ -83,16 +100,30 @@ impl Standing {
         let scores = &reading.scores;
         let mut modes: Vec<(FailureMode, f64)> = FailureMode::SIX
             .iter()
-            .map(|mode| (*mode, scores.get(Label::Mode(*mode)) * policy.scale.get(mode).copied().unwrap_or(1.0)))
+            .map(|mode| {
+                (
+                    *mode,
+                    scores.get(Label::Mode(*mode)) * policy.scale.get(mode).copied().unwrap_or(1.0),
+                )
+            })
             .collect();
         modes.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        let model = best(ModelDecayKind::ALL, |kind| scores.get(Label::ModelDecay(kind)));
+        let model = best(ModelDecayKind::ALL, |kind| {
+            scores.get(Label::ModelDecay(kind))
+        });
         let ordinary = best(NoneKind::ALL, |kind| scores.get(Label::Ordinary(kind)));
-        Standing { modes, model, ordinary }
+        Standing {
+            modes,
+            model,
+            ordinary,
+        }
     }
 
     fn score(&self, mode: FailureMode) -> f64 {
-        self.modes.iter().find(|(one, _)| *one == mode).map_or(0.0, |(_, score)| *score)
+        self.modes
+            .iter()
+            .find(|(one, _)| *one == mode)
+            .map_or(0.0, |(_, score)| *score)
     }
 
     /// Where nothing speaks of machine learning, only ordinary causes come into question.
@@ -117,7 +148,10 @@ impl Standing {
         let is_mode = top >= limits.mode;
         let is_model = model >= limits.model_decay;
         let is_ordinary = ordinary >= limits.ordinary;
-        if is_model && (!is_mode || model > limits.model_decay_over_mode * top) && (!is_ordinary || model > ordinary) {
+        if is_model
+            && (!is_mode || model > limits.model_decay_over_mode * top)
+            && (!is_ordinary || model > ordinary)
+        {
             return Verdict::Model(kind);
         }
         if is_ordinary && (!is_mode || ordinary > limits.ordinary_over_mode * top) {
@@ -126,9 +160,19 @@ impl Standing {
         if is_mode {
             return Verdict::Mode(mode);
         }
-        reasons.push(format!("nothing reaches its threshold (mode {:.1}, model decay {:.1}, ordinary {:.1})", limits.mode, limits.model_decay, limits.ordinary));
-        let stated = !reading.scores.shares(Label::Signal(Signal::Cause)).is_empty();
-        Verdict::Unknown(if stated { Reason::NotRecognised } else { Reason::NotStated })
+        reasons.push(format!(
+            "nothing reaches its threshold (mode {:.1}, model decay {:.1}, ordinary {:.1})",
+            limits.mode, limits.model_decay, limits.ordinary
+        ));
+        let stated = !reading
+            .scores
+            .shares(Label::Signal(Signal::Cause))
+            .is_empty();
+        Verdict::Unknown(if stated {
+            Reason::NotRecognised
+        } else {
+            Reason::NotStated
+        })
     }
 
     /// The best mode after the tie-breakers of the codebook.
@@ -139,7 +183,10 @@ impl Standing {
         for rule in &policy.precedence {
             let other = self.score(rule.winner);
             if rule.loser == mode && other >= policy.thresholds.mode && other >= rule.from * score {
-                reasons.push(format!("{} {other:.1} goes before {mode} {score:.1}", rule.winner));
+                reasons.push(format!(
+                    "{} {other:.1} goes before {mode} {score:.1}",
+                    rule.winner
+                ));
                 (mode, score) = (rule.winner, other);
             }
         }
@@ -155,7 +202,12 @@ fn best<T: Copy>(all: &[T], score: impl Fn(T) -> f64) -> (T, f64) {
 }
 
 /// Writes the verdict about the cause into the labels.
-fn apply(reading: &Reading<'_>, standing: &Standing, verdict: Verdict, labels: &mut Classification) {
+fn apply(
+    reading: &Reading<'_>,
+    standing: &Standing,
+    verdict: Verdict,
+    labels: &mut Classification,
+) {
     let policy = reading.rules.policy();
     labels.reason = None;
     let (own, next) = match verdict {
@@ -164,20 +216,33 @@ fn apply(reading: &Reading<'_>, standing: &Standing, verdict: Verdict, labels: &
             labels.decay = decay_of(reading, mode);
             labels.secondary = secondaries(reading, standing, mode);
             let own = standing.score(mode);
-            let others = standing.modes.iter().filter(|(other, _)| *other != mode).map(|(_, score)| *score);
-            (own, others.fold(standing.model.1.max(standing.ordinary.1), f64::max))
+            let others = standing
+                .modes
+                .iter()
+                .filter(|(other, _)| *other != mode)
+                .map(|(_, score)| *score);
+            (
+                own,
+                others.fold(standing.model.1.max(standing.ordinary.1), f64::max),
+            )
         }
         Verdict::Model(kind) => {
             labels.failure_mode = FailureMode::None;
             labels.decay = Decay::ModelDecay;
             labels.model_decay_kind = Some(kind);
-            (standing.model.1, standing.modes[0].1.max(standing.ordinary.1))
+            (
+                standing.model.1,
+                standing.modes[0].1.max(standing.ordinary.1),
+            )
         }
         Verdict::Ordinary(kind) => {
             labels.failure_mode = FailureMode::None;
             labels.decay = Decay::None;
             labels.none_kind = (standing.ordinary.1 > 0.0).then_some(kind);
-            (standing.ordinary.1, standing.modes[0].1.max(standing.model.1))
+            (
+                standing.ordinary.1,
+                standing.modes[0].1.max(standing.model.1),
+            )
         }
         Verdict::Unknown(reason) => {
             labels.failure_mode = FailureMode::Unknown;
@@ -216,7 +281,9 @@ fn decay_of(reading: &Reading<'_>, mode: FailureMode) -> Decay {
         return Decay::None;
     }
     // E3: what went stale is the model.
-    if mode == FailureMode::PipelineBreak && scores.get(Label::ModelDecay(ModelDecayKind::StaleModel)) >= 8.0 {
+    if mode == FailureMode::PipelineBreak
+        && scores.get(Label::ModelDecay(ModelDecayKind::StaleModel)) >= 8.0
+    {
         return Decay::ModelDecay;
     }
     match mode {
@@ -227,7 +294,8 @@ fn decay_of(reading: &Reading<'_>, mode: FailureMode) -> Decay {
 
 fn secondaries(reading: &Reading<'_>, standing: &Standing, primary: FailureMode) -> Vec<Secondary> {
     let policy = reading.rules.policy();
-    let enough = (policy.thresholds.secondary * standing.score(primary)).max(policy.thresholds.mode);
+    let enough =
+        (policy.thresholds.secondary * standing.score(primary)).max(policy.thresholds.mode);
     standing
         .modes
         .iter()
@@ -247,7 +315,8 @@ fn contradictory(reading: &Reading<'_>, mode: FailureMode) -> bool {
             .iter()
             .map(|mode| {
                 let shares = reading.scores.shares(Label::Mode(*mode)).iter();
-                let here = shares.filter(|share| sections.contains(&reading.sentences[share.sentence].section));
+                let here = shares
+                    .filter(|share| sections.contains(&reading.sentences[share.sentence].section));
                 (*mode, here.map(|share| share.value.max(0.0)).sum())
             })
             .collect();
@@ -260,16 +329,30 @@ fn contradictory(reading: &Reading<'_>, mode: FailureMode) -> bool {
 }
 
 /// Evidence for the verdict and against it.
-fn collect(reading: &Reading<'_>, standing: &Standing, verdict: Verdict, witness: &Witness<'_>, labels: &mut Classification) {
+fn collect(
+    reading: &Reading<'_>,
+    standing: &Standing,
+    verdict: Verdict,
+    witness: &Witness<'_>,
+    labels: &mut Classification,
+) {
     let mut evidence = match verdict {
         Verdict::Mode(mode) => witness.supporting(Label::Mode(mode), 4),
         Verdict::Model(kind) => {
-            let mut found = witness.supporting_as(Label::ModelDecay(kind), 3, (Facet::Decay, Decay::ModelDecay.id()));
+            let mut found = witness.supporting_as(
+                Label::ModelDecay(kind),
+                3,
+                (Facet::Decay, Decay::ModelDecay.id()),
+            );
             found.extend(witness.supporting(Label::ModelDecay(kind), 3));
             found
         }
         Verdict::Ordinary(kind) => witness.supporting(Label::Ordinary(kind), 3),
-        Verdict::Unknown(_) => witness.supporting_as(Label::Signal(Signal::NoCause), 2, (Facet::FailureMode, FailureMode::Unknown.id())),
+        Verdict::Unknown(_) => witness.supporting_as(
+            Label::Signal(Signal::NoCause),
+            2,
+            (Facet::FailureMode, FailureMode::Unknown.id()),
+        ),
     };
     for secondary in &labels.secondary {
         evidence.extend(witness.supporting(Label::Mode(secondary.mode), 1));
@@ -282,7 +365,12 @@ fn collect(reading: &Reading<'_>, standing: &Standing, verdict: Verdict, witness
         .filter_map(|mode| witness.opposing(Label::Mode(*mode)))
         .collect();
     let rival = standing.modes.iter().find(|(mode, score)| {
-        *mode != labels.failure_mode && *score > 0.0 && !labels.secondary.iter().any(|secondary| secondary.mode == *mode)
+        *mode != labels.failure_mode
+            && *score > 0.0
+            && !labels
+                .secondary
+                .iter()
+                .any(|secondary| secondary.mode == *mode)
     });
     if let Some((mode, _)) = rival {
         against.extend(witness.supporting(Label::Mode(*mode), 1));

@@ -58,7 +58,12 @@ pub(crate) fn detect(rules: &RuleSet, sentences: &[Sentence]) -> (Vec<Hit>, Vec<
 }
 
 /// The first match of a cue in a sentence, where nothing voids it.
-fn find(rules: &RuleSet, cue: &Cue, sentences: &[Sentence], index: usize) -> Option<(usize, usize)> {
+fn find(
+    rules: &RuleSet,
+    cue: &Cue,
+    sentences: &[Sentence],
+    index: usize,
+) -> Option<(usize, usize)> {
     let sentence = &sentences[index];
     let elsewhere = !cue.sections.is_empty() && !cue.sections.contains(&sentence.section);
     if elsewhere || !rules.is_enabled(&rules.rules()[cue.rule]) {
@@ -66,7 +71,11 @@ fn find(rules: &RuleSet, cue: &Cue, sentences: &[Sentence], index: usize) -> Opt
     }
     let shadow = sentence.shadow.text.as_str();
     let found = cue.pattern.find(shadow)?;
-    if cue.unless.as_ref().is_some_and(|unless| unless.find(shadow).is_some()) {
+    if cue
+        .unless
+        .as_ref()
+        .is_some_and(|unless| unless.find(shadow).is_some())
+    {
         return None;
     }
     let beside = index.saturating_sub(1)..=(index + 1).min(sentences.len() - 1);
@@ -90,12 +99,19 @@ fn find_all(rules: &RuleSet, index: usize, sentence: &Sentence, into: &mut Vec<T
         };
         from = end;
         let covered = context.pseudo.iter().any(|pseudo| {
-            pseudo.find(shadow).is_some_and(|(pseudo_start, pseudo_end)| pseudo_start <= start && end <= pseudo_end)
+            pseudo
+                .find(shadow)
+                .is_some_and(|(pseudo_start, pseudo_end)| {
+                    pseudo_start <= start && end <= pseudo_end
+                })
         });
         if !covered {
             into.push(Trigger {
                 context: index,
-                words: (sentence.shadow.word_at(start), sentence.shadow.word_at(end - 1) + 1),
+                words: (
+                    sentence.shadow.word_at(start),
+                    sentence.shadow.word_at(end - 1) + 1,
+                ),
             });
         }
     }

@@ -37,10 +37,21 @@ impl<'a> Witness<'a> {
     }
 
     /// The strongest affirmed evidence for a label, as evidence for another field and value.
-    pub(crate) fn supporting_as(&self, label: Label, most: usize, (facet, value): (Facet, &str)) -> Vec<Evidence> {
-        let affirmed = |share: &&Share| share.value > 0.0 && self.reading.hits[share.hit].state == State::Affirmed;
+    pub(crate) fn supporting_as(
+        &self,
+        label: Label,
+        most: usize,
+        (facet, value): (Facet, &str),
+    ) -> Vec<Evidence> {
+        let affirmed = |share: &&Share| {
+            share.value > 0.0 && self.reading.hits[share.hit].state == State::Affirmed
+        };
         let shares = self.reading.scores.shares(label).iter();
-        shares.filter(affirmed).take(most).map(|share| self.evidence(share, facet, value)).collect()
+        shares
+            .filter(affirmed)
+            .take(most)
+            .map(|share| self.evidence(share, facet, value))
+            .collect()
     }
 
     /// The strongest hit of a label that the text denies, suspected or tells of another time.
@@ -50,7 +61,12 @@ impl<'a> Witness<'a> {
         for (index, hit) in self.reading.hits.iter().enumerate() {
             let cue = &self.reading.rules.cues()[hit.cue];
             let same = self.reading.rules.rules()[cue.rule].label == label;
-            if same && matches!(hit.state, State::Negated | State::Suspected | State::Historical) {
+            if same
+                && matches!(
+                    hit.state,
+                    State::Negated | State::Suspected | State::Historical
+                )
+            {
                 found.push((cue.weight, index));
             }
         }
@@ -73,7 +89,10 @@ impl<'a> Witness<'a> {
         let rules = self.reading.rules;
         let sentence = &self.reading.sentences[hit.sentence];
         let block = &self.reading.postmortem.blocks[sentence.block];
-        let word = sentence.shadow.words.get(sentence.shadow.word_at(hit.start));
+        let word = sentence
+            .shadow
+            .words
+            .get(sentence.shadow.word_at(hit.start));
         let at = block.original(word.map_or(sentence.range.0, |(_, at)| *at));
         let position = self.lines.position(self.text, at);
         Evidence {

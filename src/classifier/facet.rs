@@ -21,7 +21,12 @@ use crate::classifier::score::Share;
 const LATER: f64 = 0.85;
 
 /// Decides all facets but stage, which needs the mode.
-pub(crate) fn decide(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classification, reasons: &mut Vec<String>) {
+pub(crate) fn decide(
+    reading: &Reading<'_>,
+    witness: &Witness<'_>,
+    labels: &mut Classification,
+    reasons: &mut Vec<String>,
+) {
     responses(reading, witness, labels, reasons);
     rollback(reading, witness, labels);
     detection(reading, witness, labels, reasons);
@@ -34,7 +39,12 @@ pub(crate) fn decide(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut 
     }
 }
 
-fn responses(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classification, reasons: &mut Vec<String>) {
+fn responses(
+    reading: &Reading<'_>,
+    witness: &Witness<'_>,
+    labels: &mut Classification,
+    reasons: &mut Vec<String>,
+) {
     let enough = reading.rules.policy().thresholds.facet;
     for response in Response::ALL {
         let label = Label::Response(*response);
@@ -58,21 +68,41 @@ fn rollback(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classific
         return;
     }
     let told: Vec<&Share> = affirmed(reading, Label::Response(Response::Rollback)).collect();
-    let near = |share: &Share, after: usize| told.iter().any(|told| told.sentence <= share.sentence && share.sentence <= told.sentence + after);
-    let pick = |label: Label, after: usize| -> f64 {
-        affirmed(reading, label).filter(|share| near(share, after)).map(|share| share.value).sum()
+    let near = |share: &Share, after: usize| {
+        told.iter()
+            .any(|told| told.sentence <= share.sentence && share.sentence <= told.sentence + after)
     };
-    let targets: Vec<(RollbackTarget, f64)> = RollbackTarget::ALL.iter().map(|target| (*target, pick(Label::RollbackTarget(*target), 0))).collect();
-    if let Some((target, score)) = targets.into_iter().reduce(|one, other| if other.1 > one.1 { other } else { one }).filter(|(_, score)| *score > 0.0) {
+    let pick = |label: Label, after: usize| -> f64 {
+        affirmed(reading, label)
+            .filter(|share| near(share, after))
+            .map(|share| share.value)
+            .sum()
+    };
+    let targets: Vec<(RollbackTarget, f64)> = RollbackTarget::ALL
+        .iter()
+        .map(|target| (*target, pick(Label::RollbackTarget(*target), 0)))
+        .collect();
+    if let Some((target, score)) = targets
+        .into_iter()
+        .reduce(|one, other| if other.1 > one.1 { other } else { one })
+        .filter(|(_, score)| *score > 0.0)
+    {
         let _ = score;
         labels.rollback_target = Some(target);
-        labels.evidence.extend(witness.supporting(Label::RollbackTarget(target), 1));
+        labels
+            .evidence
+            .extend(witness.supporting(Label::RollbackTarget(target), 1));
     }
-    let (helped, not) = (pick(Label::RollbackHelped(true), 2), pick(Label::RollbackHelped(false), 2));
+    let (helped, not) = (
+        pick(Label::RollbackHelped(true), 2),
+        pick(Label::RollbackHelped(false), 2),
+    );
     if helped.max(not) > 0.0 {
         let value = helped > not;
         labels.rollback_helped = Some(value);
-        labels.evidence.extend(witness.supporting(Label::RollbackHelped(value), 1));
+        labels
+            .evidence
+            .extend(witness.supporting(Label::RollbackHelped(value), 1));
     }
 }
 
@@ -85,7 +115,11 @@ fn affirmed<'a>(reading: &'a Reading<'_>, label: Label) -> impl Iterator<Item = 
 }
 
 /// What the text tells first counts most: each value's shares in the order of the document, later ones for less.
-fn earliest<T: Copy>(reading: &Reading<'_>, values: &[T], label: impl Fn(T) -> Label) -> Vec<(T, f64)> {
+fn earliest<T: Copy>(
+    reading: &Reading<'_>,
+    values: &[T],
+    label: impl Fn(T) -> Label,
+) -> Vec<(T, f64)> {
     let mut all: Vec<(usize, usize, f64)> = Vec::new();
     for (index, value) in values.iter().enumerate() {
         for share in reading.scores.shares(label(*value)) {
@@ -106,15 +140,25 @@ fn earliest<T: Copy>(reading: &Reading<'_>, values: &[T], label: impl Fn(T) -> L
 }
 
 fn winner<T: Copy>(scores: &[(T, f64)], enough: f64) -> Option<(T, f64)> {
-    let best = scores.iter().copied().reduce(|one, other| if other.1 > one.1 { other } else { one })?;
+    let best = scores
+        .iter()
+        .copied()
+        .reduce(|one, other| if other.1 > one.1 { other } else { one })?;
     (best.1 >= enough).then_some(best)
 }
 
-fn detection(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classification, reasons: &mut Vec<String>) {
+fn detection(
+    reading: &Reading<'_>,
+    witness: &Witness<'_>,
+    labels: &mut Classification,
+    reasons: &mut Vec<String>,
+) {
     let scores = earliest(reading, Detection::ALL, Label::Detection);
     if let Some((detection, score)) = winner(&scores, reading.rules.policy().thresholds.facet) {
         labels.detection = Some(detection);
-        labels.evidence.extend(witness.supporting(Label::Detection(detection), 1));
+        labels
+            .evidence
+            .extend(witness.supporting(Label::Detection(detection), 1));
         reasons.push(format!("detection {detection}: {score:.1}"));
     }
 }
@@ -127,17 +171,25 @@ fn silence(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classifica
         Some(Detection::Customer | Detection::Staff) => 4.0,
         None => 0.0,
     };
-    let outage = reading.scores.get(Label::Signal(Signal::Outage)).min(6.0) - reading.scores.get(Label::Signal(Signal::Degraded)).min(6.0);
+    let outage = reading.scores.get(Label::Signal(Signal::Outage)).min(6.0)
+        - reading.scores.get(Label::Signal(Signal::Degraded)).min(6.0);
     let sum = told(true) - told(false) + noticed - 0.4 * outage.max(0.0);
     if labels.detection.is_none() && told(true).max(told(false)) <= 0.0 {
         return;
     }
     labels.silent = Some(sum > 0.0);
-    labels.evidence.extend(witness.supporting(Label::Silent(sum > 0.0), 1));
+    labels
+        .evidence
+        .extend(witness.supporting(Label::Silent(sum > 0.0), 1));
 }
 
 /// The first belief that the text reports and rejects.
-fn first_diagnosis(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classification, reasons: &mut Vec<String>) {
+fn first_diagnosis(
+    reading: &Reading<'_>,
+    witness: &Witness<'_>,
+    labels: &mut Classification,
+    reasons: &mut Vec<String>,
+) {
     let believed = believed(reading);
     let mut scores = vec![0.0; FirstDiagnosis::ALL.len()];
     let (mut factor, mut last) = (1.0, None);
@@ -148,10 +200,13 @@ fn first_diagnosis(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Cl
         last = Some(sentence);
         scores[index] += value * factor;
     }
-    let named: Vec<(FirstDiagnosis, f64)> = FirstDiagnosis::ALL.iter().copied().zip(scores).collect();
+    let named: Vec<(FirstDiagnosis, f64)> =
+        FirstDiagnosis::ALL.iter().copied().zip(scores).collect();
     if let Some((value, score)) = winner(&named, reading.rules.policy().thresholds.facet) {
         labels.first_diagnosis = Some(value);
-        labels.evidence.extend(witness.supporting(Label::FirstDiagnosis(value), 1));
+        labels
+            .evidence
+            .extend(witness.supporting(Label::FirstDiagnosis(value), 1));
         reasons.push(format!("first diagnosis {value}: {score:.1}"));
     }
 }
@@ -165,12 +220,19 @@ fn believed(reading: &Reading<'_>) -> Vec<(usize, usize, f64)> {
         let (value, weight) = match reading.rules.rules()[cue.rule].label {
             Label::FirstDiagnosis(value) => (value, cue.weight * doubted),
             Label::Mode(mode) if hit.state == State::Suspected => (of_mode(mode), cue.weight * 0.6),
-            Label::ModelDecay(_) if hit.state == State::Suspected => (FirstDiagnosis::Model, cue.weight * 0.6),
-            Label::Ordinary(_) if hit.state == State::Suspected => (FirstDiagnosis::Infra, cue.weight * 0.6),
+            Label::ModelDecay(_) if hit.state == State::Suspected => {
+                (FirstDiagnosis::Model, cue.weight * 0.6)
+            }
+            Label::Ordinary(_) if hit.state == State::Suspected => {
+                (FirstDiagnosis::Infra, cue.weight * 0.6)
+            }
             _ => continue,
         };
         if weight > 0.0 {
-            let index = FirstDiagnosis::ALL.iter().position(|one| *one == value).unwrap_or(0);
+            let index = FirstDiagnosis::ALL
+                .iter()
+                .position(|one| *one == value)
+                .unwrap_or(0);
             found.push((hit.sentence, index, weight));
         }
     }
@@ -189,7 +251,10 @@ fn suspicious(reading: &Reading<'_>, at: usize) -> f64 {
     };
     let section = reading.sentences[at].section;
     let same_block = |other: usize| reading.sentences[other].block == reading.sentences[at].block;
-    if matches!(section, SectionKind::Actions | SectionKind::Lessons | SectionKind::Background) {
+    if matches!(
+        section,
+        SectionKind::Actions | SectionKind::Lessons | SectionKind::Background
+    ) {
         0.0
     } else if here(at) {
         1.0
@@ -216,12 +281,21 @@ fn of_mode(mode: FailureMode) -> FirstDiagnosis {
 
 /// Where the fault entered: told, or where faults of that mode enter as a rule.
 pub(crate) fn stage(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut Classification) {
-    let usual = reading.rules.policy().stages.get(&labels.failure_mode).copied();
+    let usual = reading
+        .rules
+        .policy()
+        .stages
+        .get(&labels.failure_mode)
+        .copied();
     let model = (labels.decay == crate::taxonomy::Decay::ModelDecay).then_some(Stage::Training);
     let scores: Vec<(Stage, f64)> = Stage::ALL
         .iter()
         .map(|stage| {
-            let prior = if usual.or(model) == Some(*stage) { 4.0 } else { 0.0 };
+            let prior = if usual.or(model) == Some(*stage) {
+                4.0
+            } else {
+                0.0
+            };
             (*stage, prior + reading.scores.get(Label::Stage(*stage)))
         })
         .collect();
@@ -230,7 +304,14 @@ pub(crate) fn stage(reading: &Reading<'_>, witness: &Witness<'_>, labels: &mut C
     }
     if let Some((stage, _)) = winner(&scores, 3.0) {
         labels.stage = Some(stage);
-        labels.evidence.extend(witness.supporting(Label::Stage(stage), 1));
+        labels
+            .evidence
+            .extend(witness.supporting(Label::Stage(stage), 1));
     }
-    debug_assert!(labels.evidence.iter().all(|evidence| evidence.facet != Facet::FailureMode || !evidence.quote.is_empty()));
+    debug_assert!(
+        labels
+            .evidence
+            .iter()
+            .all(|evidence| evidence.facet != Facet::FailureMode || !evidence.quote.is_empty())
+    );
 }

@@ -43,7 +43,9 @@ impl Scores {
         for ((label, sentence), indices) in &cells {
             let (hit, weight) = weigh(rules, hits, indices);
             let marks = Marks::of(&cells, *sentence, hits);
-            let value = weight * place(policy, *label, &sentences[*sentence]) * marks.factor(policy, *label);
+            let value = weight
+                * place(policy, *label, &sentences[*sentence])
+                * marks.factor(policy, *label);
             if value != 0.0 {
                 shares.entry(*label).or_default().push(Share {
                     sentence: *sentence,
@@ -53,9 +55,17 @@ impl Scores {
             }
         }
         for list in shares.values_mut() {
-            list.sort_by(|one, other| other.value.total_cmp(&one.value).then(one.sentence.cmp(&other.sentence)));
+            list.sort_by(|one, other| {
+                other
+                    .value
+                    .total_cmp(&one.value)
+                    .then(one.sentence.cmp(&other.sentence))
+            });
         }
-        let sums = shares.iter().map(|(label, list)| (*label, sum(policy, list))).collect();
+        let sums = shares
+            .iter()
+            .map(|(label, list)| (*label, sum(policy, list)))
+            .collect();
         Scores { shares, sums }
     }
 
@@ -71,7 +81,11 @@ impl Scores {
 
     /// All labels that have a score, highest first.
     pub(crate) fn listed(&self) -> Vec<(String, f64)> {
-        let mut all: Vec<(String, f64)> = self.sums.iter().map(|(label, sum)| (label.to_string(), *sum)).collect();
+        let mut all: Vec<(String, f64)> = self
+            .sums
+            .iter()
+            .map(|(label, sum)| (label.to_string(), *sum))
+            .collect();
         all.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
         all
     }
@@ -84,10 +98,19 @@ fn weigh(rules: &RuleSet, hits: &[Hit], indices: &[usize]) -> (usize, f64) {
         .iter()
         .map(|index| {
             let hit = &hits[*index];
-            (rules.cues()[hit.cue].weight * policy.state(hit.state), *index)
+            (
+                rules.cues()[hit.cue].weight * policy.state(hit.state),
+                *index,
+            )
         })
         .collect();
-    weighed.sort_by(|one, other| other.0.abs().total_cmp(&one.0.abs()).then(one.1.cmp(&other.1)));
+    weighed.sort_by(|one, other| {
+        other
+            .0
+            .abs()
+            .total_cmp(&one.0.abs())
+            .then(one.1.cmp(&other.1))
+    });
     let best = weighed[0];
     let further: f64 = weighed[1..].iter().map(|(weight, _)| weight).sum();
     let total = best.0 + policy.sum.further * further;
@@ -104,7 +127,11 @@ impl Marks {
         let affirmed = |signal| {
             cells
                 .get(&(Label::Signal(signal), sentence))
-                .is_some_and(|indices| indices.iter().any(|index| hits[*index].state == State::Affirmed))
+                .is_some_and(|indices| {
+                    indices
+                        .iter()
+                        .any(|index| hits[*index].state == State::Affirmed)
+                })
         };
         Marks {
             names_cause: affirmed(Signal::Cause),
@@ -112,8 +139,15 @@ impl Marks {
     }
 
     fn factor(&self, policy: &Policy, label: Label) -> f64 {
-        let causal = matches!(label, Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_));
-        if causal && self.names_cause { policy.sum.cause } else { 1.0 }
+        let causal = matches!(
+            label,
+            Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_)
+        );
+        if causal && self.names_cause {
+            policy.sum.cause
+        } else {
+            1.0
+        }
     }
 }
 

@@ -109,7 +109,8 @@ impl Shadow {
     }
 
     fn push_sign(&mut self, sign: &str, at: usize) {
-        let repeated = self.text.ends_with(&format!(" {sign} ")) || (sign == "," && self.text.ends_with(" ; "));
+        let repeated = self.text.ends_with(&format!(" {sign} "))
+            || (sign == "," && self.text.ends_with(" ; "));
         if !repeated {
             self.words.push((self.text.len(), at));
             self.text.push_str(sign);
@@ -128,24 +129,34 @@ enum Mark {
 
 /// Prefixes that a hyphen joins to the next part: `re-train` is `retrain`.
 const JOINING: &[&str] = &[
-    "re", "pre", "mis", "un", "de", "over", "under", "auto", "back", "mid", "anti", "sub", "micro", "ever",
+    "re", "pre", "mis", "un", "de", "over", "under", "auto", "back", "mid", "anti", "sub", "micro",
+    "ever",
 ];
 
 fn mark(char: char, before: Option<char>, next: Option<char>) -> Mark {
-    let inside = before.is_some_and(char::is_alphanumeric) && next.is_some_and(char::is_alphanumeric);
+    let inside =
+        before.is_some_and(char::is_alphanumeric) && next.is_some_and(char::is_alphanumeric);
     match char {
         '\'' | '\u{2019}' | '\u{2018}' if inside => Mark::Part,
         '-' | '\u{2010}' | '\u{2011}' if inside => {
-            let digits = before.is_some_and(|c| c.is_ascii_digit()) && next.is_some_and(|c| c.is_ascii_digit());
+            let digits = before.is_some_and(|c| c.is_ascii_digit())
+                && next.is_some_and(|c| c.is_ascii_digit());
             if digits { Mark::Part } else { Mark::Hyphen }
         }
-        '-' | '\u{2212}' if next.is_some_and(|c| c.is_ascii_digit()) && before.is_none() => Mark::Part,
+        '-' | '\u{2212}' if next.is_some_and(|c| c.is_ascii_digit()) && before.is_none() => {
+            Mark::Part
+        }
         '-' | '>' => Mark::Silent,
         '\u{2192}' => Mark::Break(Some("to")),
         '\u{2013}' if inside => Mark::Part,
         '\u{2013}' | '\u{2014}' | ',' if inside && char == ',' => {
-            let digits = before.is_some_and(|c| c.is_ascii_digit()) && next.is_some_and(|c| c.is_ascii_digit());
-            if digits { Mark::Part } else { Mark::Break(Some(",")) }
+            let digits = before.is_some_and(|c| c.is_ascii_digit())
+                && next.is_some_and(|c| c.is_ascii_digit());
+            if digits {
+                Mark::Part
+            } else {
+                Mark::Break(Some(","))
+            }
         }
         '\u{2013}' | '\u{2014}' | ',' | '(' | ')' | '[' | ']' | '{' | '}' => Mark::Break(Some(",")),
         ':' if inside && before.is_some_and(|c| c.is_ascii_digit()) => Mark::Part,
@@ -154,7 +165,8 @@ fn mark(char: char, before: Option<char>, next: Option<char>) -> Mark {
         '|' => Mark::Break(Some("|")),
         '/' if inside => Mark::Break(None),
         '=' => Mark::Break(Some("=")),
-        '"' | '`' | '\'' | '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' | '*' | '~' | '#' | '\u{b7}' | '\u{2026}' => Mark::Silent,
+        '"' | '`' | '\'' | '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' | '*' | '~' | '#'
+        | '\u{b7}' | '\u{2026}' => Mark::Silent,
         '!' | '?' => Mark::Break(None),
         _ => Mark::Part,
     }
@@ -172,8 +184,15 @@ fn fold(char: char, into: &mut String) {
         '\u{2019}' | '\u{2018}' => into.push('\''),
         '\u{d7}' => into.push('x'),
         _ => {
-            for part in std::iter::once(char).nfkd().filter(|part| !is_combining_mark(*part)) {
-                into.push(if part.is_ascii() { part.to_ascii_lowercase() } else { '?' });
+            for part in std::iter::once(char)
+                .nfkd()
+                .filter(|part| !is_combining_mark(*part))
+            {
+                into.push(if part.is_ascii() {
+                    part.to_ascii_lowercase()
+                } else {
+                    '?'
+                });
             }
         }
     }
@@ -192,7 +211,9 @@ fn expand(word: &str) -> Vec<String> {
     match (stem, tail) {
         ("can", "t") => vec!["can".to_owned(), "not".to_owned()],
         ("won", "t") => vec!["will".to_owned(), "not".to_owned()],
-        (_, "t") if stem.ends_with('n') => vec![stem[..stem.len() - 1].to_owned(), "not".to_owned()],
+        (_, "t") if stem.ends_with('n') => {
+            vec![stem[..stem.len() - 1].to_owned(), "not".to_owned()]
+        }
         (_, "re") => vec![stem.to_owned(), "are".to_owned()],
         (_, "ve") => vec![stem.to_owned(), "have".to_owned()],
         (_, "ll") => vec![stem.to_owned(), "will".to_owned()],
@@ -235,8 +256,9 @@ fn section_of(block: &Block, section: SectionKind) -> SectionKind {
 
 /// Abbreviations whose full stop ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "e.g", "i.e", "vs", "approx", "dr", "mr", "mrs", "ms", "inc", "cf", "etc", "fig", "st", "ca", "resp", "jan",
-    "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "eq", "ver",
+    "e.g", "i.e", "vs", "approx", "dr", "mr", "mrs", "ms", "inc", "cf", "etc", "fig", "st", "ca",
+    "resp", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    "eq", "ver",
 ];
 
 /// The ranges of the sentences of a text.
@@ -248,7 +270,10 @@ fn cut(text: &str) -> Vec<(usize, usize)> {
         let end = at + char.len_utf8();
         let over = end - start >= LONGEST && char.is_whitespace();
         let far_over = end - start >= 2 * LONGEST;
-        if over || far_over || (matches!(char, '.' | '!' | '?') && ends_sentence(text, start, at, end)) {
+        if over
+            || far_over
+            || (matches!(char, '.' | '!' | '?') && ends_sentence(text, start, at, end))
+        {
             ranges.push((start, end));
             start = end;
         }
@@ -279,8 +304,12 @@ fn ends_sentence(text: &str, start: usize, at: usize, end: usize) -> bool {
         .next()
         .unwrap_or("")
         .to_ascii_lowercase();
-    let initial = last.len() == 1 && last.chars().all(|char| char.is_ascii_alphabetic()) && last != "i";
-    let only_number = text[start..at].trim().chars().all(|char| char.is_ascii_digit());
+    let initial =
+        last.len() == 1 && last.chars().all(|char| char.is_ascii_alphabetic()) && last != "i";
+    let only_number = text[start..at]
+        .trim()
+        .chars()
+        .all(|char| char.is_ascii_digit());
     !(ABBREVIATIONS.contains(&last.as_str()) || initial || only_number)
 }
 
@@ -304,10 +333,18 @@ mod tests {
     #[test]
     fn sentences_end_where_a_reader_would_end_them() {
         let text = "It fell by 3.5 points, e.g. in Oslo. Was it drift? No. See v2.1 of the job.";
-        let cuts: Vec<&str> = cut(text).into_iter().map(|(from, to)| &text[from..to]).collect();
+        let cuts: Vec<&str> = cut(text)
+            .into_iter()
+            .map(|(from, to)| &text[from..to])
+            .collect();
         assert_eq!(
             cuts,
-            ["It fell by 3.5 points, e.g. in Oslo.", "Was it drift?", "No.", "See v2.1 of the job."]
+            [
+                "It fell by 3.5 points, e.g. in Oslo.",
+                "Was it drift?",
+                "No.",
+                "See v2.1 of the job."
+            ]
         );
     }
 

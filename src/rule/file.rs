@@ -53,7 +53,10 @@ struct Content {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WordList {
-    #[allow(dead_code, reason = "read by people and by the page that is made of the file")]
+    #[allow(
+        dead_code,
+        reason = "read by people and by the page that is made of the file"
+    )]
     about: String,
     words: Vec<Spanned<String>>,
 }
@@ -91,6 +94,8 @@ struct CueText {
     sections: Vec<SectionKind>,
     #[serde(default)]
     stateless: bool,
+    #[serde(default)]
+    contrast: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -175,7 +180,16 @@ fn error(name: &str, text: &str, offset: usize, message: String) -> Error {
 
 fn toml_error(name: &str, text: &str, found: &toml::de::Error) -> Error {
     let offset = found.span().map_or(0, |span| span.start);
-    error(name, text, offset, found.message().to_lowercase().trim_end_matches('.').to_owned())
+    error(
+        name,
+        text,
+        offset,
+        found
+            .message()
+            .to_lowercase()
+            .trim_end_matches('.')
+            .to_owned(),
+    )
 }
 
 /// Reads the policy.
@@ -201,10 +215,22 @@ pub(crate) fn read<'a>(file: RuleFile<'a>, strict: bool) -> Result<Parsed<'a>, E
     };
     let schema = &parsed.content.schema;
     if *schema.get_ref() != FORMAT {
-        return Err(parsed.error(schema.span().start, format!("`schema = {}`: this program reads format {FORMAT}", schema.get_ref())));
+        return Err(parsed.error(
+            schema.span().start,
+            format!(
+                "`schema = {}`: this program reads format {FORMAT}",
+                schema.get_ref()
+            ),
+        ));
     }
     if parsed.content.rule.len() > MOST_RULES {
-        return Err(parsed.error(0, format!("{} rules in one file: at most {MOST_RULES} are allowed", parsed.content.rule.len())));
+        return Err(parsed.error(
+            0,
+            format!(
+                "{} rules in one file: at most {MOST_RULES} are allowed",
+                parsed.content.rule.len()
+            ),
+        ));
     }
     Ok(parsed)
 }
@@ -245,11 +271,18 @@ impl Builder {
             if self.vocabulary.words(name).is_none() {
                 let names: Vec<&str> = self.vocabulary.names().collect();
                 let known = names.join(", ");
-                return Err(file.error(extend.vocabulary.span().start, format!("no vocabulary has the name `{name}`: expected one of {known}")));
+                return Err(file.error(
+                    extend.vocabulary.span().start,
+                    format!("no vocabulary has the name `{name}`: expected one of {known}"),
+                ));
             }
             for word in &extend.words {
-                let plain = plain_words(word.get_ref())
-                    .ok_or_else(|| file.error(word.span().start, format!("`{}` is not made of words", word.get_ref())))?;
+                let plain = plain_words(word.get_ref()).ok_or_else(|| {
+                    file.error(
+                        word.span().start,
+                        format!("`{}` is not made of words", word.get_ref()),
+                    )
+                })?;
                 self.vocabulary.extend(name, [plain]);
             }
         }
@@ -269,7 +302,10 @@ impl Builder {
             reason(file, &disable.reason)?;
             let id = disable.rule.get_ref();
             if !self.ids.contains(id) {
-                return Err(file.error(disable.rule.span().start, format!("no rule has the id `{id}`: `pm-kb rules list` shows them")));
+                return Err(file.error(
+                    disable.rule.span().start,
+                    format!("no rule has the id `{id}`: `pm-kb rules list` shows them"),
+                ));
             }
             self.disabled.insert(id.clone());
         }
@@ -294,17 +330,29 @@ impl Builder {
     fn add_rule(&mut self, file: &Parsed<'_>, text: &RuleText) -> Result<(), Error> {
         let id = text.id.get_ref();
         self.claim(file, &text.id)?;
-        let label = Label::parse(text.label.get_ref()).map_err(|found| file.error(text.label.span().start, found.to_string()))?;
+        let label = Label::parse(text.label.get_ref())
+            .map_err(|found| file.error(text.label.span().start, found.to_string()))?;
         let mut cues: Vec<Cue> = Vec::with_capacity(text.cue.len());
         for cue in &text.cue {
             if cues.iter().any(|other| other.name == *cue.name.get_ref()) {
-                return Err(file.error(cue.name.span().start, format!("`{id}` has two cues named `{}`", cue.name.get_ref())));
+                return Err(file.error(
+                    cue.name.span().start,
+                    format!("`{id}` has two cues named `{}`", cue.name.get_ref()),
+                ));
             }
             let weight = *cue.weight.get_ref();
             if !(-10.0..=10.0).contains(&weight) {
-                return Err(file.error(cue.weight.span().start, format!("a weight of {weight}: expected -10 to 10")));
+                return Err(file.error(
+                    cue.weight.span().start,
+                    format!("a weight of {weight}: expected -10 to 10"),
+                ));
             }
-            let optional = |pattern: &Option<Spanned<String>>| pattern.as_ref().map(|pattern| self.pattern(file, pattern)).transpose();
+            let optional = |pattern: &Option<Spanned<String>>| {
+                pattern
+                    .as_ref()
+                    .map(|pattern| self.pattern(file, pattern))
+                    .transpose()
+            };
             cues.push(Cue {
                 name: cue.name.get_ref().clone(),
                 rule: 0,
@@ -314,6 +362,7 @@ impl Builder {
                 near: optional(&cue.near)?,
                 sections: cue.sections.clone(),
                 stateless: cue.stateless,
+                contrast: cue.contrast,
             });
         }
         let line = LineIndex::new(file.text).line(text.id.span().start);
@@ -336,7 +385,10 @@ impl Builder {
     fn add_context(&mut self, file: &Parsed<'_>, text: &ContextText) -> Result<(), Error> {
         self.claim(file, &text.id)?;
         let pseudo = |builder: &Builder| -> Result<Vec<Pattern>, Error> {
-            text.pseudo.iter().map(|pattern| builder.pattern(file, pattern)).collect()
+            text.pseudo
+                .iter()
+                .map(|pattern| builder.pattern(file, pattern))
+                .collect()
         };
         for pattern in &text.patterns {
             self.contexts.push(ContextRule {
@@ -359,7 +411,13 @@ impl Builder {
         if self.ids.insert(id.get_ref().clone()) {
             return Ok(());
         }
-        Err(file.error(id.span().start, format!("`{}` is the id of another rule: give this one its own", id.get_ref())))
+        Err(file.error(
+            id.span().start,
+            format!(
+                "`{}` is the id of another rule: give this one its own",
+                id.get_ref()
+            ),
+        ))
     }
 
     fn pattern(&self, file: &Parsed<'_>, text: &Spanned<String>) -> Result<Pattern, Error> {
@@ -374,7 +432,8 @@ impl Builder {
 
     /// The rule set, rules sorted by id.
     pub(crate) fn finish(mut self, hash: &str) -> RuleSet {
-        self.rules.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        self.rules
+            .sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
         let mut rules = Vec::with_capacity(self.rules.len());
         let mut all: Vec<Cue> = Vec::new();
         for (index, (mut rule, cues)) in self.rules.into_iter().enumerate() {
@@ -383,7 +442,10 @@ impl Builder {
             rules.push(rule);
         }
         let cue_parts = all.iter().map(|cue| cue.pattern.required(&self.vocabulary));
-        let context_parts = self.contexts.iter().map(|context| context.pattern.required(&self.vocabulary));
+        let context_parts = self
+            .contexts
+            .iter()
+            .map(|context| context.pattern.required(&self.vocabulary));
         let parts: Vec<_> = cue_parts.chain(context_parts).collect();
         let own = if self.overridden { "+own" } else { "" };
         RuleSet {
@@ -411,7 +473,10 @@ impl From<&ContextTestText> for ContextTest {
 
 fn reason(file: &Parsed<'_>, reason: &Spanned<String>) -> Result<(), Error> {
     if reason.get_ref().trim().is_empty() {
-        return Err(file.error(reason.span().start, "an empty reason: say why, for whoever reads this next"));
+        return Err(file.error(
+            reason.span().start,
+            "an empty reason: say why, for whoever reads this next",
+        ));
     }
     Ok(())
 }

@@ -91,7 +91,10 @@ impl Label {
             expected: expected.to_owned(),
         };
         let Some((field, value)) = text.split_once(':') else {
-            return Err(invalid(text, "a field and a value such as `failure_mode:schema-drift`"));
+            return Err(invalid(
+                text,
+                "a field and a value such as `failure_mode:schema-drift`",
+            ));
         };
         if field == "signal" {
             let known = Signal::ALL.iter().find(|(_, id)| *id == value);
@@ -106,10 +109,17 @@ impl Label {
             _ => Err(invalid(value, "`true` or `false`")),
         };
         match field.parse::<Facet>()? {
-            Facet::FailureMode => value.parse::<FailureMode>().and_then(|mode| match mode.is_mode() {
-                true => Ok(Label::Mode(mode)),
-                false => Err(invalid(value, "one of the six modes; `none_kind:…` speaks for none")),
-            }),
+            Facet::FailureMode => {
+                value
+                    .parse::<FailureMode>()
+                    .and_then(|mode| match mode.is_mode() {
+                        true => Ok(Label::Mode(mode)),
+                        false => Err(invalid(
+                            value,
+                            "one of the six modes; `none_kind:…` speaks for none",
+                        )),
+                    })
+            }
             Facet::ModelDecayKind => value.parse().map(Label::ModelDecay),
             Facet::NoneKind => value.parse().map(Label::Ordinary),
             Facet::Response => value.parse().map(Label::Response),
@@ -120,7 +130,10 @@ impl Label {
             Facet::FirstDiagnosis => value.parse().map(Label::FirstDiagnosis),
             Facet::Stage => value.parse().map(Label::Stage),
             Facet::NearMiss => yes().map(|_| Label::NearMiss),
-            Facet::Decay => Err(invalid(text, "`model_decay_kind:…`; data decay follows from the failure mode")),
+            Facet::Decay => Err(invalid(
+                text,
+                "`model_decay_kind:…`; data decay follows from the failure mode",
+            )),
         }
     }
 
@@ -148,7 +161,10 @@ impl fmt::Display for Label {
         match (self, self.facet()) {
             (_, Some((facet, value))) => write!(f, "{facet}:{value}"),
             (Label::Signal(signal), _) => {
-                let id = Signal::ALL.iter().find(|(one, _)| one == signal).map_or("", |(_, id)| *id);
+                let id = Signal::ALL
+                    .iter()
+                    .find(|(one, _)| one == signal)
+                    .map_or("", |(_, id)| *id);
                 write!(f, "signal:{id}")
             }
             _ => Ok(()),

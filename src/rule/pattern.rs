@@ -47,7 +47,10 @@ impl Vocabulary {
     /// What is wrong with it, in words.
     pub fn expand(&self, pattern: &str) -> Result<String, String> {
         if pattern.len() > LONGEST {
-            return Err(format!("a pattern of {} bytes: at most {LONGEST} are allowed", pattern.len()));
+            return Err(format!(
+                "a pattern of {} bytes: at most {LONGEST} are allowed",
+                pattern.len()
+            ));
         }
         let mut text = pattern.to_owned();
         for _ in 0..DEEPEST {
@@ -56,7 +59,9 @@ impl Vocabulary {
                 None => return translate(&text),
             }
         }
-        Err(format!("vocabularies name each other more than {DEEPEST} deep"))
+        Err(format!(
+            "vocabularies name each other more than {DEEPEST} deep"
+        ))
     }
 
     /// One round of `{name}` replaced by its words; `None` where there is no name left.
@@ -95,20 +100,32 @@ fn translate(text: &str) -> Result<String, String> {
     while let Some((at, char)) = chars.next() {
         let before = text[..at].chars().next_back();
         match char {
-            '(' if text[at + 1..].starts_with("?=") || text[at + 1..].starts_with("?!") || text[at + 1..].starts_with("?<") => {
+            '(' if text[at + 1..].starts_with("?=")
+                || text[at + 1..].starts_with("?!")
+                || text[at + 1..].starts_with("?<") =>
+            {
                 return Err("look-around is not supported: use `unless`".to_owned());
             }
             '(' if text[at + 1..].starts_with('?') => out.push('('),
             '(' => out.push_str("(?:"),
-            '*' if before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') => out.push_str("[a-z0-9_'-]*"),
+            '*' if before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') => {
+                out.push_str("[a-z0-9_'-]*")
+            }
             '.' => out.push_str("[.]"),
             '<' => {
-                let close = text[at..].find('>').ok_or("a gap `<` is not closed by `>`")?;
+                let close = text[at..]
+                    .find('>')
+                    .ok_or("a gap `<` is not closed by `>`")?;
                 let most: u8 = text[at + 1..at + close]
                     .parse()
                     .ok()
                     .filter(|most| *most <= 30)
-                    .ok_or_else(|| format!("a gap `{}`: expected a number of words up to 30", &text[at..=at + close]))?;
+                    .ok_or_else(|| {
+                        format!(
+                            "a gap `{}`: expected a number of words up to 30",
+                            &text[at..=at + close]
+                        )
+                    })?;
                 if !text[at + close + 1..].starts_with(' ') {
                     return Err("a gap is followed by a space".to_owned());
                 }
@@ -117,7 +134,11 @@ fn translate(text: &str) -> Result<String, String> {
                     chars.next();
                 }
             }
-            char if !char.is_ascii() => return Err(format!("`{char}`: patterns are ASCII, as sentences are when they are matched")),
+            char if !char.is_ascii() => {
+                return Err(format!(
+                    "`{char}`: patterns are ASCII, as sentences are when they are matched"
+                ));
+            }
             char => out.push(char.to_ascii_lowercase()),
         }
     }
@@ -162,7 +183,9 @@ impl Pattern {
     /// What is wrong with it, in words.
     pub fn check(&self) -> Result<(), String> {
         let regex = self.compile().map_err(|error| match error {
-            regex::Error::CompiledTooBig(limit) => format!("the pattern is larger than {limit} bytes when compiled"),
+            regex::Error::CompiledTooBig(limit) => {
+                format!("the pattern is larger than {limit} bytes when compiled")
+            }
             other => last_line(&other.to_string()),
         })?;
         if regex.is_match(b"  ") {
@@ -203,7 +226,10 @@ impl Pattern {
 pub(crate) fn plain(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let words = lower.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn last_line(text: &str) -> String {
@@ -275,7 +301,10 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
-        vocabulary.extend("producer", ["vendor".to_owned(), "(app|web) team".to_owned()]);
+        vocabulary.extend(
+            "producer",
+            ["vendor".to_owned(), "(app|web) team".to_owned()],
+        );
         vocabulary.extend("anyone", ["{producer}".to_owned(), "we".to_owned()]);
         vocabulary
     }
@@ -289,9 +318,18 @@ mod tests {
 
     #[test]
     fn vocabularies_gaps_and_beginnings_of_words_are_understood() {
-        assert!(finds("{anyone} <3> renam*", " then the app team has quietly renamed it "));
-        assert!(!finds("{anyone} <2> renam*", " the app team has very quietly renamed it "));
-        assert!(!finds("{anyone} <3> renam*", " the app team ; renamed "), "no gap crosses a semicolon");
+        assert!(finds(
+            "{anyone} <3> renam*",
+            " then the app team has quietly renamed it "
+        ));
+        assert!(!finds(
+            "{anyone} <2> renam*",
+            " the app team has very quietly renamed it "
+        ));
+        assert!(
+            !finds("{anyone} <3> renam*", " the app team ; renamed "),
+            "no gap crosses a semicolon"
+        );
         assert!(!finds("vendor", " vendors "), "a word is a whole word");
     }
 
@@ -302,7 +340,10 @@ mod tests {
             read.and_then(|pattern| pattern.check()).expect_err(pattern)
         };
         assert_eq!(refused("{nobody} x"), "no vocabulary has the name `nobody`");
-        assert_eq!(refused("a(?!b)"), "look-around is not supported: use `unless`");
+        assert_eq!(
+            refused("a(?!b)"),
+            "look-around is not supported: use `unless`"
+        );
         assert_eq!(refused("(x)?"), "the pattern matches an empty text");
         assert_eq!(refused("(x"), "unclosed group");
         assert!(refused("(((a{1,900}){1,900}){1,900})").contains("larger than"));
@@ -310,10 +351,14 @@ mod tests {
 
     #[test]
     fn every_part_that_must_be_there_is_known_by_its_beginnings() {
-        let pattern = Pattern::new("{producer} <3> (the )?renam*", &vocabulary()).expect("a pattern");
+        let pattern =
+            Pattern::new("{producer} <3> (the )?renam*", &vocabulary()).expect("a pattern");
         assert_eq!(
             pattern.required(&vocabulary()),
-            [vec![" app team", " vendor", " web team"], vec![" renam", " the renam"]]
+            [
+                vec![" app team", " vendor", " web team"],
+                vec![" renam", " the renam"]
+            ]
         );
     }
 }

@@ -158,7 +158,12 @@ impl Policy {
 
     /// What a hit of a group of labels counts in a section.
     pub fn section(&self, group: &str, section: SectionKind) -> f64 {
-        let of = |group: &str| self.sections.get(group).and_then(|sections| sections.get(&section)).copied();
+        let of = |group: &str| {
+            self.sections
+                .get(group)
+                .and_then(|sections| sections.get(&section))
+                .copied()
+        };
         of(group).or_else(|| of("default")).unwrap_or(1.0)
     }
 
@@ -172,7 +177,13 @@ impl Policy {
 
     /// The probability of a strength, from the calibration.
     pub fn probability(&self, strength: f64) -> f64 {
-        let bin = self.calibration.bins.iter().rev().find(|bin| strength >= bin.from);
-        bin.or(self.calibration.bins.first()).map_or(0.5, Bin::probability)
+        let bin = self
+            .calibration
+            .bins
+            .iter()
+            .rev()
+            .find(|bin| strength >= bin.from);
+        bin.or(self.calibration.bins.first())
+            .map_or(0.5, Bin::probability)
     }
 }

@@ -50,7 +50,10 @@ impl Prefilter {
         let mut always = Vec::new();
         for (index, own) in needs.iter().enumerate() {
             // The part with the fewest beginnings is the rarest as a rule.
-            match own.iter().min_by_key(|part| (sizes[**part as usize], **part)) {
+            match own
+                .iter()
+                .min_by_key(|part| (sizes[**part as usize], **part))
+            {
                 Some(key) => keyed[*key as usize].push(u32::try_from(index).unwrap_or(u32::MAX)),
                 None => always.push(index),
             }
@@ -79,7 +82,10 @@ impl Prefilter {
         for (part, _) in present.iter().enumerate().filter(|(_, is)| **is) {
             for pattern in &self.keyed[part] {
                 let pattern = *pattern as usize;
-                if self.needs[pattern].iter().all(|part| present[*part as usize]) {
+                if self.needs[pattern]
+                    .iter()
+                    .all(|part| present[*part as usize])
+                {
                     out.push(pattern);
                 }
             }
@@ -95,7 +101,12 @@ mod tests {
 
     #[test]
     fn a_pattern_is_a_candidate_where_all_its_parts_may_stand() {
-        let part = |words: &[&str]| words.iter().map(|word| format!(" {word}")).collect::<Vec<_>>();
+        let part = |words: &[&str]| {
+            words
+                .iter()
+                .map(|word| format!(" {word}"))
+                .collect::<Vec<_>>()
+        };
         let filter = Prefilter::new(&[
             vec![part(&["vendor", "team"]), part(&["renam"])],
             vec![part(&["renam"])],

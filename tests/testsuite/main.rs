@@ -3,8 +3,8 @@
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
 mod architecture;
-mod parser;
 mod base;
+mod classifier;
 mod concurrency;
 mod corpus;
 mod desk;
