@@ -1,7 +1,5 @@
 //! Scores the rules on labelled documents: `cargo run --example evaluate -- dev|general|incidents [misses|explain FILE]`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
-#[path = "../tests/testsuite/splitter.rs"]
-mod splitter;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,6 +42,16 @@ fn rules(root: &Path) -> RuleSet {
     .unwrap_or_else(|e| panic!("{e}"))
 }
 
+fn read(text: &str) -> pm_kb::postmortem::Postmortem {
+    let document = pm_kb::document::Document::read(
+        "doc.md",
+        text.as_bytes().to_vec(),
+        &pm_kb::document::Limits::default(),
+    )
+    .unwrap();
+    pm_kb::parser::parse(&document, &pm_kb::parser::Options::default()).postmortem
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -75,7 +83,7 @@ fn main() {
     let dir = match what {
         "dev" => root.join("../shared/corpora/dev"),
         "general" => root.join("../shared/corpora/general"),
-        _ => root.join("../../main/incidents"),
+        _ => root.join("incidents"),
     };
     let dir = if dir.exists() {
         dir
@@ -86,7 +94,7 @@ fn main() {
     if mode == "explain" {
         let path = dir.join(&args[2]);
         let text = fs::read_to_string(&path).unwrap();
-        let e = classifier::explain(&rules, &text, &splitter::split("doc", &text));
+        let e = classifier::explain(&rules, &text, &read(&text));
         for (i, s) in e.sentences.iter().enumerate() {
             println!("{i:3} [{}] {}", s.section, s.text);
             for h in e.hits.iter().filter(|h| h.sentence == i) {
@@ -125,7 +133,7 @@ fn main() {
     for line in lines {
         let row: Vec<&str> = line.split('\t').collect();
         let text = fs::read_to_string(dir.join(row[0])).unwrap();
-        let e = classifier::explain(&rules, &text, &splitter::split("doc", &text));
+        let e = classifier::explain(&rules, &text, &read(&text));
         let c: &Classification = &e.classification;
         let mut misses: Vec<String> = vec![];
         let mut tally = |name: &'static str,
@@ -330,7 +338,7 @@ fn general(rules: &RuleSet, dir: &Path, mode: &str) {
             continue;
         }
         n += 1;
-        let e = classifier::explain(rules, &text, &splitter::split("doc", &text));
+        let e = classifier::explain(rules, &text, &read(&text));
         let c = &e.classification;
         if c.failure_mode.is_mode() || c.decay.id() == "model-decay" {
             wrong += 1;
