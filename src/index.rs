@@ -40,6 +40,14 @@ pub use crate::index::search::Sort;
 pub use crate::index::search::Wanted;
 pub use crate::index::writer::Writer;
 
+/// The files of an index that belong to no segment.
+const KEPT: [&str; 4] = [
+    "meta.json",
+    ".managed.json",
+    ".tantivy-writer.lock",
+    ".tantivy-meta.lock",
+];
+
 /// What a commit of an index says of itself: whose words it holds, as of which revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
@@ -195,6 +203,38 @@ impl Generation {
                 })?;
         }
         Ok(())
+    }
+
+    /// Removes every file in its folder that its last commit does not use; how many there were. Killed commits leave
+    /// temporary files behind that tantivy never collects.
+    ///
+    /// # Errors
+    /// [`Error::Index`] where it cannot be used, [`Error::File`].
+    pub fn sweep(&self, _lock: &Lock) -> Result<usize> {
+        let metas = self
+            .open_read_only()?
+            .load_metas()
+            .map_err(failed("open the index"))?;
+        let living = metas.list_segment_files();
+        let failed_file = |doing, path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::File {
+                doing,
+                path,
+                source,
+            }
+        };
+        let mut swept = 0;
+        for entry in fs::read_dir(&self.folder).map_err(failed_file("read", &self.folder))? {
+            let path = entry.map_err(failed_file("read", &self.folder))?.path();
+            let name = Path::new(path.file_name().unwrap_or_default());
+            let kept = KEPT.iter().any(|kept| name == Path::new(kept)) || living.contains(name);
+            if !kept {
+                fs::remove_file(&path).map_err(failed_file("remove", &path))?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// Removes its folder, if it is there. Processes that read from it go on reading.

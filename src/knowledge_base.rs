@@ -26,6 +26,7 @@ use crate::store::View;
 
 mod catch_up;
 mod configuration;
+mod doctor;
 mod dry_run;
 mod identity;
 mod intake;
@@ -36,6 +37,7 @@ mod status;
 
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
+pub use crate::knowledge_base::doctor::Checkup;
 pub use crate::knowledge_base::dry_run::DryRun;
 pub use crate::knowledge_base::dry_run::dry_run;
 pub use crate::knowledge_base::intake::Added;
@@ -74,6 +76,14 @@ impl KnowledgeBase {
     /// # Errors
     /// As [`KnowledgeBase::open`], and [`Error::File`].
     pub fn create(dir: &Path) -> Result<KnowledgeBase> {
+        let dir = KnowledgeBase::prepare(dir)?;
+        refuse_emptied(&dir)?;
+        let store = Store::create(&dir.join("kb.sqlite"))?;
+        Ok(KnowledgeBase::of(dir, store))
+    }
+
+    /// Makes the folder and what must be in it before the record is; its absolute path.
+    fn prepare(dir: &Path) -> Result<PathBuf> {
         let failed = |doing, path: &Path| {
             let path = path.to_owned();
             move |source| Error::File {
@@ -84,17 +94,15 @@ impl KnowledgeBase {
         };
         make_private(dir).map_err(failed("make", dir))?;
         let dir = dir.canonicalize().map_err(failed("open", dir))?;
-        refuse_emptied(&dir)?;
         let ignored = dir.join(".gitignore");
         if !ignored.exists() {
             fs::write(&ignored, GITIGNORE).map_err(failed("write", &ignored))?;
         }
-        let store = Store::create(&dir.join("kb.sqlite"))?;
         // The folder's own name must survive a power cut as surely as what is filed in it.
         for folder in [Some(dir.as_path()), dir.parent()].into_iter().flatten() {
             let _ = fs::File::open(folder).and_then(|handle| handle.sync_all());
         }
-        Ok(KnowledgeBase::of(dir, store))
+        Ok(dir)
     }
 
     /// Opens the knowledge base in a folder (`.pm-kb`).

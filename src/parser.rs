@@ -4,9 +4,11 @@ mod action;
 mod action_table;
 mod calendar;
 mod chronology;
+mod course;
 mod dialect;
 mod duration;
 mod entry;
+mod event;
 mod fold;
 mod front_matter;
 mod heading;
@@ -16,15 +18,18 @@ mod lead;
 mod lead_role;
 mod markdown;
 mod metadata;
+mod narrative;
 mod outline;
 mod piece;
 mod placeholder;
 mod section_kind;
+mod sentence;
 mod severity;
 mod source;
 mod stamp;
 mod statement;
 mod table;
+mod timeline;
 mod title;
 mod verdict;
 mod visible;
@@ -99,7 +104,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let pieces = markdown::pieces(&mut source, begin);
     let mut outline = outline::outline(pieces, titled);
     entries.append(&mut outline.entries);
-    let mut postmortem = read_facts(&entries, &outline, &mut source, options);
+    let mut postmortem = read_facts(&entries, &outline, &mut source, options, &document.name);
     (postmortem.title, postmortem.stated_id) =
         metadata::identity(&entries, &outline, &mut source, &document.name);
     postmortem.sections = std::mem::take(&mut outline.sections);
@@ -115,11 +120,13 @@ fn read_facts(
     outline: &Outline,
     source: &mut Source<'_>,
     options: &Options,
+    name: &str,
 ) -> Postmortem {
     let mut facts = Facts::default();
     let statements = Statements { entries };
     statement::fill(&statements, source, &mut facts);
-    let chronology = chronology::of_keys(&statements, source, options);
+    let mut chronology = chronology::of_keys(&statements, source, options);
+    chronology::add_text(&mut chronology, &statements, outline, options, name);
     chronology::fill(&chronology, source, options, &mut facts);
     facts.action_items = action::find(outline, source, options.date_order);
     Postmortem {

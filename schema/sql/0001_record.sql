@@ -55,3 +55,10 @@ CREATE TABLE tombstone (
 ) STRICT;
 
 CREATE UNIQUE INDEX tombstone_by_rev ON tombstone (rev);
+
+-- The keys of `record.metadata` and how many records have each: the query language asks for them at every search.
+-- Counted anew by every check-up.
+CREATE TABLE metadata_key (
+    name    TEXT    NOT NULL PRIMARY KEY,
+    records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,20 +1,34 @@
 //! Chronology: the four clocks, the day and the durations, from the most trusted source that states each.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
+use regex::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Facts;
 use crate::incident::Origin;
+use crate::parser::DateOrder;
 use crate::parser::Options;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
+use crate::parser::course;
 use crate::parser::duration;
 use crate::parser::entry::Entry;
 use crate::parser::key::Key;
+use crate::parser::narrative;
+use crate::parser::outline::Outline;
+use crate::parser::outline::Passage;
 use crate::parser::source::Source;
 use crate::parser::stamp;
 use crate::parser::stamp::Day;
 use crate::parser::statement::Statements;
+use crate::parser::timeline;
+use crate::postmortem::BlockKind;
+use crate::postmortem::SectionKind;
+
+/// The first passages of prose whose date is taken for that of the incident.
+const LEADING: usize = 4;
 
 /// A point in time and where it is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +46,8 @@ pub(crate) struct Reading {
 pub(crate) struct Chronology {
     /// Its day where a key states it.
     pub(crate) date: Option<Reading>,
+    /// The first entry of its timeline.
+    pub(crate) first: Option<Reading>,
     /// When it began.
     pub(crate) onset: Option<Reading>,
     /// When it was noticed.
@@ -87,6 +103,131 @@ pub(crate) fn of_keys(
         .length(statements, Key::TimeToResolve)
         .or_else(|| reader.length(statements, Key::Duration));
     chronology
+}
+
+/// Adds what the title, the file's name, the timeline and the prose tell.
+pub(crate) fn add_text(
+    chronology: &mut Chronology,
+    statements: &Statements<'_>,
+    outline: &Outline,
+    options: &Options,
+    name: &str,
+) {
+    let order = options.date_order;
+    let mut setting = Setting {
+        day: None,
+        zone: timeline::declared_zone(outline),
+    };
+    setting.day = chronology
+        .date
+        .or(chronology.onset)
+        .or(chronology.detected)
+        .map(|reading| reading.point.date());
+    let named = named_day(outline, name, order);
+    setting.day = setting.day.or(named.map(|reading| reading.point.date()));
+    let lead = lead_day(outline, &setting, order);
+    setting.day = setting.day.or(lead.map(|reading| reading.point.date()));
+    let zero =
+        zero_point(statements, &setting, order).or(chronology.onset.map(|onset| onset.point));
+    let entries = timeline::entries(outline, &setting, order, zero);
+    let narrative = narrative::read(outline, &setting, order);
+    let course = course::of(&entries, &narrative);
+    chronology.onset = chronology.onset.or(course.onset);
+    chronology.detected = chronology.detected.or(course.detected);
+    chronology.diagnosed = chronology.diagnosed.or(course.diagnosed);
+    chronology.mitigated = chronology.mitigated.or(course.mitigated);
+    chronology.resolved = chronology.resolved.or(course.resolved);
+    chronology.date = chronology.date.or(named).or(lead);
+    chronology.first = entries.first().map(|entry| Reading {
+        point: entry.point,
+        at: entry.at,
+        origin: Origin::Timeline,
+    });
+}
+
+/// The day in the title, else in the file's name.
+fn named_day(outline: &Outline, name: &str, order: Option<DateOrder>) -> Option<Reading> {
+    let in_title = outline.title.as_ref().and_then(|(title, at)| {
+        let date = stamp::first(title, order)
+            .and_then(|stamp| stamp.date())
+            .or_else(|| compact_day(title))?;
+        Some(Reading {
+            point: Point::Day(date),
+            at: *at,
+            origin: Origin::Title,
+        })
+    });
+    in_title.or_else(|| {
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let spaced = file.replace('_', " ");
+        let date = stamp::first(&spaced, order)
+            .and_then(|stamp| stamp.date())
+            .or_else(|| compact_day(&spaced))?;
+        Some(Reading {
+            point: Point::Day(date),
+            at: usize::MAX,
+            origin: Origin::FileName,
+        })
+    })
+}
+
+static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\d])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^\d]|$)")
+        .expect("a constant")
+});
+
+/// A day written as `20260703`.
+pub(crate) fn compact_day(text: &str) -> Option<Date> {
+    let found = COMPACT.captures(text)?;
+    Date::new(
+        found[1].parse().ok()?,
+        found[2].parse().ok()?,
+        found[3].parse().ok()?,
+    )
+    .ok()
+}
+
+/// The first whole date in the first sentences of the prose.
+fn lead_day(outline: &Outline, setting: &Setting, order: Option<DateOrder>) -> Option<Reading> {
+    let leads = |passage: &&Passage| {
+        matches!(passage.kind, BlockKind::Paragraph | BlockKind::ListItem)
+            && matches!(
+                outline.kind(passage),
+                SectionKind::Body
+                    | SectionKind::Summary
+                    | SectionKind::WhatHappened
+                    | SectionKind::Impact
+            )
+    };
+    outline
+        .passages
+        .iter()
+        .filter(leads)
+        .take(LEADING)
+        .find_map(|passage| {
+            let stamp = stamp::stamps(passage.piece.text(), order)
+                .into_iter()
+                .find(|stamp| stamp.day.is_some())?;
+            let date = setting.date(&stamp)?;
+            Some(Reading {
+                point: Point::Day(date),
+                at: passage.piece.visible.original(stamp.start),
+                origin: Origin::Prose,
+            })
+        })
+}
+
+/// The moment that relative times count from.
+fn zero_point(
+    statements: &Statements<'_>,
+    setting: &Setting,
+    order: Option<DateOrder>,
+) -> Option<Point> {
+    let entry = statements
+        .entries
+        .iter()
+        .find(|entry| matches!(entry.key.trim(), "T0" | "T+0" | "T" | "T-0"))?;
+    setting.point(&stamp::first(&entry.text(), order)?)
 }
 
 struct KeyReader<'r, 's> {
@@ -265,10 +406,15 @@ fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
         .onset
         .or(known.date)
         .or(known.detected)
-        .or(known.mitigated)?;
+        .or(known.first)?;
+    let line = if reading.origin == Origin::FileName {
+        0
+    } else {
+        source.line(reading.at)
+    };
     Some(Fact {
         value: reading.point.date(),
-        line: source.line(reading.at),
+        line,
         origin: reading.origin,
     })
 }

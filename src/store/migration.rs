@@ -1,6 +1,7 @@
 //! Migration: bringing a store of an older format up to date, one numbered SQL file after another.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use rusqlite::Transaction;
@@ -8,9 +9,9 @@ use rusqlite::Transaction;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema;
-use crate::store::APPLICATION_ID;
 use crate::store::Store;
 use crate::store::failure::failed;
+use crate::store::opening::APPLICATION_ID;
 use crate::store::row;
 
 /// How many copies made before migrations are kept.
@@ -47,15 +48,9 @@ pub(super) fn migrate(store: &mut Store) -> Result<()> {
 
 /// Brings a store up to date with some steps; a store of a newer format is refused and left alone.
 pub(super) fn migrate_to(store: &mut Store, steps: &[Migration]) -> Result<()> {
-    let newest = steps.last().map_or(0, |step| step.version);
+    let newest = last(steps);
     let found = version(&store.connection)?;
-    if found > newest {
-        return Err(Error::SchemaTooNew {
-            found,
-            known: newest,
-            written_by: written_by(&store.connection),
-        });
-    }
+    refuse_above(store, newest)?;
     if found > 0 && found < newest {
         copy_aside(store, found)?;
     }
@@ -70,6 +65,45 @@ pub(super) fn migrate_to(store: &mut Store, steps: &[Migration]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses a store of a newer format than this program knows.
+pub(super) fn refuse_newer(store: &Store) -> Result<()> {
+    refuse_above(store, newest())
+}
+
+/// Refuses a store of any other format, for one that cannot be written to cannot be brought up to date.
+pub(super) fn refuse_other(store: &Store) -> Result<()> {
+    refuse_newer(store)?;
+    let found = version(&store.connection)?;
+    if found == newest() {
+        return Ok(());
+    }
+    Err(Error::Store {
+        doing: "bring the record to the new format",
+        source: Box::new(io::Error::from(io::ErrorKind::ReadOnlyFilesystem)),
+    })
+}
+
+fn refuse_above(store: &Store, newest: i64) -> Result<()> {
+    let found = version(&store.connection)?;
+    if found <= newest {
+        return Ok(());
+    }
+    Err(Error::SchemaTooNew {
+        found,
+        known: newest,
+        written_by: written_by(&store.connection),
+    })
+}
+
+fn last(steps: &[Migration]) -> i64 {
+    steps.last().map_or(0, |step| step.version)
+}
+
+/// The newest format that this program knows.
+pub(super) fn newest() -> i64 {
+    last(&known())
 }
 
 fn take(transaction: &Transaction<'_>, step: &Migration) -> Result<()> {
@@ -91,7 +125,8 @@ fn take(transaction: &Transaction<'_>, step: &Migration) -> Result<()> {
     row::write_meta(transaction, meta)
 }
 
-fn version(connection: &rusqlite::Connection) -> Result<i64> {
+/// The format of a store; 0 where it is none yet.
+pub(super) fn version(connection: &rusqlite::Connection) -> Result<i64> {
     connection
         .pragma_query_one(None, "user_version")
         .map_err(failed("read the record's format"))
@@ -122,19 +157,7 @@ fn copy_aside(store: &Store, version: i64) -> Result<()> {
         .map_err(failed("read the record's revision"))?;
     let copy = folder.join(format!("kb-v{version:04}-rev{rev:012}.sqlite"));
     if !copy.exists() {
-        let partial = copy.with_extension("partial");
-        let _ = fs::remove_file(&partial);
-        store
-            .connection
-            .execute("VACUUM INTO ?1", [partial.to_string_lossy()])
-            .map_err(failed("copy the record before its format changes"))?;
-        fs::File::open(&partial)
-            .and_then(|file| file.sync_all())
-            .map_err(failed_file("write", &partial))?;
-        fs::rename(&partial, &copy).map_err(failed_file("name", &copy))?;
-        fs::File::open(&folder)
-            .and_then(|dir| dir.sync_all())
-            .map_err(failed_file("write", &folder))?;
+        store.back_up(&copy)?;
     }
     let mut copies: Vec<PathBuf> = fs::read_dir(&folder)
         .map_err(failed_file("read", &folder))?

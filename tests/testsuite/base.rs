@@ -17,9 +17,14 @@ pub(crate) struct Base {
 }
 
 impl Base {
+    pub(crate) fn empty() -> Base {
+        Base {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
+    }
+
     pub(crate) fn new() -> Base {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let base = Base { folder };
+        let base = Base::empty();
         KnowledgeBase::create(&base.dir()).expect("a new knowledge base");
         base
     }
@@ -84,6 +89,7 @@ pub(crate) fn told(added: &[Added]) -> Vec<String> {
 }
 
 /// The documents of one folder of the shared corpora; `None`, with a message, where they are not at hand.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn corpus(name: &str) -> Option<Vec<Input>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/corpora")

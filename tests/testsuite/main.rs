@@ -4,11 +4,14 @@
 
 mod architecture;
 mod base;
+mod concurrency;
 mod corpus;
 mod desk;
 mod docs;
+mod killing;
 mod parser;
 mod query;
+mod recovery;
 mod report;
 mod store;
 mod transcript;
