@@ -64,6 +64,16 @@ pub struct Wanted {
     pub facets: bool,
 }
 
+impl Wanted {
+    /// The first so many, best first.
+    pub fn first(limit: usize) -> Wanted {
+        Wanted {
+            limit,
+            ..Wanted::default()
+        }
+    }
+}
+
 /// One match.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
@@ -98,24 +108,6 @@ impl Reader {
     /// [`crate::error::Error::Index`] where the index cannot be read.
     pub fn search(&self, query: &Query, wanted: Wanted) -> Result<Ranking> {
         search(self.searcher(), query, wanted).map_err(failed("search the index"))
-    }
-
-    /// Every key of front matter and metadata that a document has, folded as in queries.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Index`] where the index cannot be read.
-    pub fn keys(&self) -> Result<std::collections::BTreeSet<String>> {
-        let keys = || {
-            let mut keys = std::collections::BTreeSet::new();
-            for segment in Segment::all(self.searcher())? {
-                for term in segment.terms_from("key:")? {
-                    let key = term.trim_start_matches("key:").split('=').next();
-                    keys.extend(key.map(str::to_owned));
-                }
-            }
-            Ok(keys)
-        };
-        keys().map_err(failed("search the index"))
     }
 }
 
