@@ -20,15 +20,24 @@ use tantivy::directory::error::OpenWriteError;
 use crate::error::Error;
 use crate::error::Result;
 
+mod analyzer;
 mod directory;
 mod lock;
 mod reader;
 mod schema;
+mod search;
+mod word_form;
 mod writer;
 
 pub use crate::index::lock::Lock;
 pub use crate::index::reader::Reader;
 pub use crate::index::schema::document;
+pub use crate::index::search::Facets;
+pub use crate::index::search::Finder;
+pub use crate::index::search::Ranked;
+pub use crate::index::search::Ranking;
+pub use crate::index::search::Sort;
+pub use crate::index::search::Wanted;
 pub use crate::index::writer::Writer;
 
 /// The files of an index that belong to no segment.

@@ -4,9 +4,11 @@ use std::thread;
 use std::time::Duration;
 
 use tantivy::DocId;
+use tantivy::Index;
 use tantivy::ReloadPolicy;
 use tantivy::Searcher;
 use tantivy::SegmentReader;
+use tantivy::TantivyDocument;
 use tantivy::directory::Directory;
 
 use crate::error::Result;
@@ -17,6 +19,9 @@ use crate::index::schema;
 
 /// How often opening is tried while a writer may be removing the files that it replaced.
 const ATTEMPTS: usize = 5;
+
+/// The arena of the writer of an index in memory; the least that tantivy accepts.
+const ARENA: usize = 15_000_000;
 
 /// One commit of an index.
 pub struct Reader {
@@ -57,6 +62,27 @@ impl Reader {
         Ok(Reader {
             searcher: reader.searcher(),
             payload,
+        })
+    }
+
+    /// An index of some documents in memory, where none can be had on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Index`](crate::error::Error::Index).
+    pub fn in_memory(documents: impl IntoIterator<Item = TantivyDocument>) -> Result<Reader> {
+        let make = || {
+            let index = Index::create_in_ram(schema::schema());
+            schema::register(&index);
+            let mut writer = index.writer_with_num_threads(1, ARENA)?;
+            for document in documents {
+                writer.add_document(document)?;
+            }
+            writer.commit()?;
+            Ok(index.reader()?.searcher())
+        };
+        Ok(Reader {
+            searcher: make().map_err(failed("make an index in memory"))?,
+            payload: Payload::new("", "", 0),
         })
     }
 

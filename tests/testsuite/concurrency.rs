@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use pm_kb::error::Error;
+use pm_kb::index::Wanted;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Outcome;
 use pm_kb::query::Query;
@@ -48,7 +49,10 @@ fn writers_and_readers_at_once_all_succeed() {
                     let query = Query::parse("", &Vocabulary::default());
                     let mut seen = 0;
                     while writing.load(Ordering::Relaxed) {
-                        let found = base.open().search(&query, 100, 0).expect("found");
+                        let found = base
+                            .open()
+                            .search(&query, Wanted::first(100))
+                            .expect("found");
                         assert!(found.total >= seen, "nothing vanishes");
                         seen = found.total;
                     }
@@ -178,7 +182,7 @@ fn a_held_index_lock_stops_nobody_but_the_one_who_needs_it() {
         other => panic!("{other:?}"),
     }
     let found = kb
-        .search(&Query::parse("", &Vocabulary::default()), 10, 0)
+        .search(&Query::parse("", &Vocabulary::default()), Wanted::first(10))
         .expect("found");
     assert_eq!(
         found.total, 1,

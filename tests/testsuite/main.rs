@@ -8,6 +8,7 @@ mod concurrency;
 mod corpus;
 mod desk;
 mod docs;
+mod known_items;
 mod killing;
 mod parser;
 mod query;

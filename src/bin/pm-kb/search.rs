@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
+use pm_kb::index::Wanted;
 use pm_kb::query::Hit;
 use pm_kb::query::Query;
 
@@ -60,7 +61,12 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     if args.all {
         query.require_all();
     }
-    let found = base.search(&query, args.limit, args.offset)?;
+    let wanted = Wanted {
+        limit: args.limit,
+        offset: args.offset,
+        ..Wanted::default()
+    };
+    let found = base.search(&query, wanted)?;
     for notice in query
         .notices
         .iter()
