@@ -14,7 +14,6 @@ use crate::document::Document;
 use crate::document::Limits;
 use crate::error::Error;
 use crate::error::Result;
-use crate::incident::IncidentId;
 use crate::parser;
 use crate::postmortem::Postmortem;
 use crate::record::Record;
@@ -31,6 +30,7 @@ mod dry_run;
 mod identity;
 mod intake;
 mod labels;
+mod paper;
 mod reporting;
 mod search;
 mod status;
@@ -316,9 +316,4 @@ fn make_private(dir: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn make_private(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
-}
-
-/// An id that is known to be one.
-fn id_of(filed: &Filed) -> IncidentId {
-    filed.record.id.clone()
 }
