@@ -114,7 +114,7 @@ fn under_eight_incidents_nothing_is_claimed_and_the_share_is_printed() {
     let few = base.report(&quarter("2026-Q3"));
     assert_eq!(few.asked.patterns[0].finding, Finding::TooFew);
     let page = markdown::render(&few);
-    assert!(page.contains("57% of the rollbacks"), "{page}");
+    assert!(page.contains("57% of model rollbacks"), "{page}");
     assert!(page.contains("Too few to tell"), "{page}");
     let enough = base
         .with(incident("i8", "2026-07-03", other))

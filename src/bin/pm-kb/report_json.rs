@@ -1,14 +1,14 @@
 //! `pm-kb/report/1`: the report as JSON. Fields are added, never renamed.
 
 use pm_kb::incident::IncidentId;
-use pm_kb::report::Members;
 use pm_kb::report::Report;
-use pm_kb::report::Scope;
 use pm_kb::report::measure::Comparison;
 use pm_kb::report::measure::Measured;
 use pm_kb::report::pattern::Benchmark;
 use pm_kb::report::period::Stretch;
-use pm_kb::report::population::ValueShare;
+use pm_kb::report::scope::Scope;
+use pm_kb::report::scope::ValueShare;
+use pm_kb::report::selection::Members;
 use pm_kb::report::statistics::Share;
 use serde::Serialize;
 
@@ -100,9 +100,11 @@ struct Held<'a> {
 #[derive(Serialize)]
 struct Value<'a> {
     value: &'static str,
-    count: usize,
-    share: Option<f64>,
-    interval: Option<(f64, f64)>,
+    #[serde(flatten)]
+    share: Fraction,
+    previous: Other<'a>,
+    year_before: Option<Other<'a>>,
+    finding: &'static str,
     incidents: Vec<&'a IncidentId>,
 }
 
@@ -117,14 +119,14 @@ struct Provenance<'a> {
 pub fn report(report: &Report) -> Document<'_> {
     Document {
         schema: "pm-kb/report/1",
-        today: report.today.to_string(),
-        filter: report.filter.as_deref(),
+        today: report.request.today.to_string(),
+        filter: report.request.filter.as_deref(),
         asked: counted(report, &report.asked),
         window: counted(report, &report.window),
         provenance: Provenance {
-            kb_digest: report.provenance.kb_digest.as_deref(),
-            rules: &report.provenance.rules,
-            program: &report.provenance.program,
+            kb_digest: report.request.provenance.kb_digest.as_deref(),
+            rules: &report.request.provenance.rules,
+            program: &report.request.provenance.program,
         },
     }
 }
@@ -134,10 +136,10 @@ fn ids<'a>(report: &'a Report, members: &'a Members) -> Vec<&'a IncidentId> {
 }
 
 fn counted<'a>(report: &'a Report, scope: &'a Scope) -> Counted<'a> {
-    let people = &scope.counts.population;
+    let people = &scope.population;
     let values = |values: &'a [ValueShare]| values.iter().map(|one| value(report, one)).collect();
     Counted {
-        period: period(&scope.counts.stretch),
+        period: period(&scope.stretch),
         population: Population {
             total: people.all.len(),
             classified: people.classified.len(),
@@ -154,10 +156,11 @@ fn counted<'a>(report: &'a Report, scope: &'a Scope) -> Counted<'a> {
         patterns: scope
             .patterns
             .iter()
-            .map(|one| pattern(report, one))
+            .enumerate()
+            .map(|(at, one)| pattern(report, at, one))
             .collect(),
-        by_failure_mode: values(&scope.counts.by_failure_mode),
-        by_decay: values(&scope.counts.by_decay),
+        by_failure_mode: values(&scope.by_failure_mode),
+        by_decay: values(&scope.by_decay),
     }
 }
 
@@ -169,13 +172,14 @@ fn period(stretch: &Stretch) -> Period<'_> {
     }
 }
 
-fn pattern<'a>(report: &'a Report, measured: &'a Measured) -> Pattern<'a> {
-    let declared = &report.patterns[measured.pattern];
+fn pattern<'a>(report: &'a Report, at: usize, measured: &'a Measured) -> Pattern<'a> {
+    let declared = &report.request.patterns[at];
+    let (numerator, denominator) = declared.counted.words();
     Pattern {
         id: &declared.id,
         title: &declared.title,
-        numerator: &declared.numerator.text,
-        denominator: &declared.denominator.text,
+        numerator,
+        denominator,
         share: fraction(measured.share),
         corrected: None,
         previous: other(&measured.previous),
@@ -216,9 +220,10 @@ fn held(benchmark: &Benchmark) -> Held<'_> {
 fn value<'a>(report: &'a Report, one: &'a ValueShare) -> Value<'a> {
     Value {
         value: one.value,
-        count: one.share.count,
-        share: one.share.fraction(),
-        interval: one.share.interval(),
-        incidents: ids(report, &one.incidents),
+        share: fraction(one.measured.share),
+        previous: other(&one.measured.previous),
+        year_before: one.measured.year_before.as_ref().map(other),
+        finding: one.measured.finding.id(),
+        incidents: ids(report, &one.measured.incidents),
     }
 }
