@@ -27,9 +27,8 @@ impl IncidentId {
     pub fn slug(text: &str) -> Option<IncidentId> {
         let mut slug = String::new();
         for character in text.chars().flat_map(char::to_lowercase) {
-            if character.is_alphanumeric() {
-                slug.push(character);
-            } else if matches!(character, '.' | '_') && !slug.is_empty() {
+            let joins = matches!(character, '.' | '_') && !slug.is_empty();
+            if character.is_alphanumeric() || joins {
                 slug.push(character);
             } else if !slug.is_empty() && !slug.ends_with('-') {
                 slug.push('-');

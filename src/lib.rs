@@ -25,4 +25,12 @@ pub mod tally;
 // First floor: the engines. Pure.
 pub mod parser;
 pub mod classifier;
+pub mod evaluation;
 pub mod report;
+
+// Second floor: the two disks. They know neither the engines nor each other.
+pub mod store;
+pub mod index;
+
+// Top floor: the use cases.
+pub mod knowledge_base;

@@ -1,11 +1,55 @@
 //! Markdown text to a post-mortem and diagnostics; never fails.
 
+mod action;
+mod action_table;
+mod calendar;
+mod chronology;
+mod course;
+mod dialect;
+mod duration;
+mod entry;
+mod event;
+mod fold;
+mod front_matter;
+mod heading;
+mod html;
+mod key;
+mod lead;
+mod lead_role;
+mod markdown;
+mod metadata;
+mod narrative;
+mod outline;
+mod piece;
+mod placeholder;
+mod section_kind;
+mod sentence;
+mod severity;
+mod source;
+mod stamp;
+mod statement;
+mod table;
+mod timeline;
+mod title;
+mod verdict;
+mod visible;
+mod yaml;
+mod zone;
+
 use jiff::civil::Date;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Level;
 use crate::document::Document;
 use crate::document::Limits;
+use crate::incident::Facts;
+use crate::parser::entry::Entry;
+use crate::parser::outline::Outline;
+use crate::parser::outline::Passage;
+use crate::parser::source::Source;
+use crate::parser::statement::Statements;
+use crate::postmortem::Block;
+use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
 
 /// How a date such as `03/07/2026` is to be read.
@@ -48,13 +92,80 @@ impl Parsed {
     }
 }
 
-/// Reads a document.
-pub fn parse(document: &Document, _options: &Options) -> Parsed {
+/// Reads a document. It never fails: what is odd is said in the diagnostics, what is not stated is absent.
+pub fn parse(document: &Document, options: &Options) -> Parsed {
+    let mut source = Source::new(&document.text);
+    source
+        .diagnostics
+        .extend(document.diagnostics.iter().cloned());
+    let (mut entries, begin) = front_matter::read(&mut source, &options.limits);
+    metadata::check_front_matter(&entries, &mut source);
+    let titled = metadata::states_title(&entries);
+    let pieces = markdown::pieces(&mut source, begin);
+    let mut outline = outline::outline(pieces, titled);
+    entries.append(&mut outline.entries);
+    let mut postmortem = read_facts(&entries, &outline, &mut source, options, &document.name);
+    (postmortem.title, postmortem.stated_id) =
+        metadata::identity(&entries, &outline, &mut source, &document.name);
+    postmortem.sections = std::mem::take(&mut outline.sections);
+    postmortem.blocks = outline.passages.into_iter().map(block).collect();
     Parsed {
-        postmortem: Postmortem {
-            title: document.name.clone(),
-            ..Postmortem::default()
-        },
-        diagnostics: Vec::new(),
+        postmortem,
+        diagnostics: finish(source, options),
     }
+}
+
+fn read_facts(
+    entries: &[Entry],
+    outline: &Outline,
+    source: &mut Source<'_>,
+    options: &Options,
+    name: &str,
+) -> Postmortem {
+    let mut facts = Facts::default();
+    let statements = Statements { entries };
+    statement::fill(&statements, source, &mut facts);
+    let mut chronology = chronology::of_keys(&statements, source, options);
+    chronology::add_text(&mut chronology, &statements, outline, options, name);
+    chronology::fill(&chronology, source, options, &mut facts);
+    facts.action_items = action::find(outline, source, options.date_order);
+    Postmortem {
+        kind: DocumentKind::Postmortem,
+        language: "en".to_owned(),
+        metadata: metadata::map(entries, source),
+        verdicts: verdict::find(entries, source),
+        facts,
+        ..Postmortem::default()
+    }
+}
+
+fn block(passage: Passage) -> Block {
+    let Passage {
+        section,
+        kind,
+        piece,
+    } = passage;
+    Block {
+        section,
+        kind,
+        text: piece.visible.text,
+        span: piece.span,
+        map: piece.visible.map,
+    }
+}
+
+/// The diagnostics in the order of the file.
+fn finish(source: Source<'_>, options: &Options) -> Vec<Diagnostic> {
+    let mut diagnostics = source.diagnostics;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.position);
+    diagnostics.dedup();
+    if options.strict {
+        for diagnostic in diagnostics
+            .iter_mut()
+            .filter(|diagnostic| diagnostic.level == Level::Warning)
+        {
+            diagnostic.level = Level::Error;
+        }
+    }
+    diagnostics
 }

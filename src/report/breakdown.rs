@@ -11,11 +11,11 @@ use crate::taxonomy::Detection;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::Stage;
 
-use super::selection::Members;
-use super::selection::Selection;
-use super::selection::Stated;
-use super::statistics::Quartiles;
-use super::statistics::Share;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::selection::Stated;
+use crate::report::statistics::Quartiles;
+use crate::report::statistics::Share;
 
 /// The fields by which a report breaks the incidents down; the ids stand in outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,9 @@
 //! Chart, Plot: what is drawn, with the words and the table for those who do not see it.
 
-use super::outline::Table;
-use super::selection::Members;
-use super::statistics::Quartiles;
-use super::statistics::Share;
+use crate::report::outline::Table;
+use crate::report::selection::Members;
+use crate::report::statistics::Quartiles;
+use crate::report::statistics::Share;
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,12 @@
 //! The outline of a report: what is said, in which order.
 
-use super::Report;
-use super::outline::Inline;
-use super::outline::Line;
-use super::outline::Outline;
-use super::outline::Part;
-use super::outline::Section;
-use super::scope::Scope;
+use crate::report::Report;
+use crate::report::outline::Inline;
+use crate::report::outline::Line;
+use crate::report::outline::Outline;
+use crate::report::outline::Part;
+use crate::report::outline::Section;
+use crate::report::scope::Scope;
 
 mod cards;
 mod causes;

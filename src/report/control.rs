@@ -12,12 +12,12 @@ use crate::query::Query;
 use crate::schema;
 use crate::tally::Entry;
 
-use super::breakdown::degraded_minutes;
-use super::breakdown::unnoticed_minutes;
-use super::declared::SourceFile;
-use super::selection::Members;
-use super::selection::Selection;
-use super::selection::Stated;
+use crate::report::breakdown::degraded_minutes;
+use crate::report::breakdown::unnoticed_minutes;
+use crate::report::declared::SourceFile;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::selection::Stated;
 
 /// Something that a team can build, and the incidents that it catches.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,15 +1,15 @@
 //! The report's figures as CSV, one a row, safe to open in a spreadsheet.
 
-use super::Report;
-use super::breakdown::Breakdown;
-use super::breakdown::Slice;
-use super::measure::Comparison;
-use super::measure::Measured;
-use super::scope::Scope;
-use super::selection::Members;
-use super::selection::Stated;
-use super::statistics::Quartiles;
-use super::statistics::Share;
+use crate::report::Report;
+use crate::report::breakdown::Breakdown;
+use crate::report::breakdown::Slice;
+use crate::report::measure::Comparison;
+use crate::report::measure::Measured;
+use crate::report::scope::Scope;
+use crate::report::selection::Members;
+use crate::report::selection::Stated;
+use crate::report::statistics::Quartiles;
+use crate::report::statistics::Share;
 
 /// The columns. `what` says what kind of figure it is, `name` of what, `measure` which one.
 const HEAD: [&str; 12] = [

@@ -7,11 +7,11 @@ use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::FirstDiagnosis;
 
-use super::breakdown::minutes;
-use super::selection::Members;
-use super::selection::Selection;
-use super::selection::Stated;
-use super::statistics::Quartiles;
+use crate::report::breakdown::minutes;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::selection::Stated;
+use crate::report::statistics::Quartiles;
 
 /// Incidents of which the same was believed and the same was true.
 #[derive(Debug, Clone, PartialEq)]

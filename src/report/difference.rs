@@ -9,9 +9,9 @@ use crate::classification::VerdictSource;
 use crate::tally::Entry;
 use crate::taxonomy::Facet;
 
-use super::Report;
-use super::period::Days;
-use super::statistics::Share;
+use crate::report::Report;
+use crate::report::period::Days;
+use crate::report::statistics::Share;
 
 /// What an earlier report said of an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -2,17 +2,17 @@
 
 use crate::tally::Entry;
 
-use super::Report;
-use super::breakdown::degraded_minutes;
-use super::control::weight;
-use super::measure::Finding;
-use super::measure::Measured;
-use super::measure::TOO_FEW;
-use super::pattern::AD_HOC;
-use super::pattern::PageOne;
-use super::scope::ValueShare;
-use super::selection::Members;
-use super::statistics::Share;
+use crate::report::Report;
+use crate::report::breakdown::degraded_minutes;
+use crate::report::control::weight;
+use crate::report::measure::Finding;
+use crate::report::measure::Measured;
+use crate::report::measure::TOO_FEW;
+use crate::report::pattern::AD_HOC;
+use crate::report::pattern::PageOne;
+use crate::report::scope::ValueShare;
+use crate::report::selection::Members;
+use crate::report::statistics::Share;
 
 /// Page one tells at most so many findings.
 const MOST: usize = 5;

@@ -6,22 +6,22 @@ use std::collections::BTreeSet;
 
 use crate::schema;
 
-use super::Report;
-use super::contents;
-use super::outline::Block;
-use super::outline::Card;
-use super::outline::Figure;
-use super::outline::Inline;
-use super::outline::Line;
-use super::outline::Outline;
-use super::outline::Part;
-use super::outline::Section;
-use super::outline::Side;
-use super::outline::Table;
-use super::outline::Told;
-use super::statistics::Share;
-use super::svg;
-use super::svg::escape;
+use crate::report::Report;
+use crate::report::contents;
+use crate::report::outline::Block;
+use crate::report::outline::Card;
+use crate::report::outline::Figure;
+use crate::report::outline::Inline;
+use crate::report::outline::Line;
+use crate::report::outline::Outline;
+use crate::report::outline::Part;
+use crate::report::outline::Section;
+use crate::report::outline::Side;
+use crate::report::outline::Table;
+use crate::report::outline::Told;
+use crate::report::statistics::Share;
+use crate::report::svg;
+use crate::report::svg::escape;
 
 mod behind;
 

@@ -10,11 +10,11 @@ use crate::query::Query;
 use crate::tally::Entry;
 use crate::taxonomy::FailureMode;
 
-use super::declared::SourceFile;
-use super::period::Days;
-use super::population::incidents_in;
-use super::selection::Members;
-use super::statistics::RateRatio;
+use crate::report::declared::SourceFile;
+use crate::report::period::Days;
+use crate::report::population::incidents_in;
+use crate::report::selection::Members;
+use crate::report::statistics::RateRatio;
 
 /// The longest stretch before and after an investment, in days.
 const LONGEST: i64 = 365;

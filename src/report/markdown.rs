@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::Report;
-use super::contents;
-use super::outline::Block;
-use super::outline::Card;
-use super::outline::Figure;
-use super::outline::Inline;
-use super::outline::Line;
-use super::outline::Outline;
-use super::outline::Part;
-use super::outline::Section;
-use super::outline::Side;
-use super::outline::Table;
-use super::outline::Told;
-use super::outline::plain;
+use crate::report::Report;
+use crate::report::contents;
+use crate::report::outline::Block;
+use crate::report::outline::Card;
+use crate::report::outline::Figure;
+use crate::report::outline::Inline;
+use crate::report::outline::Line;
+use crate::report::outline::Outline;
+use crate::report::outline::Part;
+use crate::report::outline::Section;
+use crate::report::outline::Side;
+use crate::report::outline::Table;
+use crate::report::outline::Told;
+use crate::report::outline::plain;
 
 /// So many ids stand in a row of ids; the others are counted.
 const IDS: usize = 12;

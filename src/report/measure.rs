@@ -1,10 +1,10 @@
 //! Measured: a share in one stretch of time, beside the stretches that it is held against.
 
-use super::period::Stretch;
-use super::selection::Members;
-use super::selection::Selection;
-use super::statistics::Share;
-use super::statistics::holm;
+use crate::report::period::Stretch;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::statistics::Share;
+use crate::report::statistics::holm;
 
 /// Below this many incidents a share is printed, and nothing is claimed of it.
 pub const TOO_FEW: usize = 8;

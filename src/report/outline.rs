@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::chart::Chart;
-use super::selection::Members;
-use super::statistics::Share;
+use crate::report::chart::Chart;
+use crate::report::selection::Members;
+use crate::report::statistics::Share;
 
 /// A number with the incidents behind it.
 #[derive(Debug, Clone, PartialEq)]

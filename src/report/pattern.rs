@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::query::Query;
 use crate::schema;
 
-use super::declared::SourceFile;
+use crate::report::declared::SourceFile;
 
 /// A figure from elsewhere to hold a share against.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -8,9 +8,9 @@ use crate::tally::Entry;
 use crate::taxonomy::Facet;
 use crate::taxonomy::FailureMode;
 
-use super::period::Days;
-use super::selection::Members;
-use super::selection::Selection;
+use crate::report::period::Days;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
 
 /// Who is counted in a stretch of time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,12 +4,12 @@ use crate::tally::Entry;
 use crate::taxonomy::Confidence;
 use crate::taxonomy::Reason;
 
-use super::control::weight;
-use super::population::is_classified;
-use super::selection::Members;
-use super::selection::Selection;
-use super::statistics::Quartiles;
-use super::statistics::Share;
+use crate::report::control::weight;
+use crate::report::population::is_classified;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::statistics::Quartiles;
+use crate::report::statistics::Share;
 
 /// A field and how many incidents state it.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,10 +5,10 @@ use crate::taxonomy::FailureMode;
 use crate::taxonomy::Response;
 use crate::taxonomy::RollbackTarget;
 
-use super::breakdown::Answers;
-use super::selection::Members;
-use super::selection::Selection;
-use super::statistics::Share;
+use crate::report::breakdown::Answers;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::statistics::Share;
 
 /// The rollbacks with one failure mode or one target.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::tally::Entry;
 
-use super::statistics::Quartiles;
-use super::statistics::Share;
+use crate::report::statistics::Quartiles;
+use crate::report::statistics::Share;
 
 /// Incidents as places among the entries of a report, ascending; cheap to clone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

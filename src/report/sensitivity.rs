@@ -4,8 +4,8 @@ use crate::taxonomy::Confidence;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
-use super::selection::Selection;
-use super::statistics::Share;
+use crate::report::selection::Selection;
+use crate::report::statistics::Share;
 
 /// A difference of more than this makes the other figure part of the sentence.
 pub const NOT_ALONE: f64 = 0.10;

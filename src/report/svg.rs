@@ -2,9 +2,9 @@
 //!
 //! Colours stand as attributes for programs that know no style sheets; a page overrides them by class.
 
-use super::chart::Chart;
-use super::chart::Plot;
-use super::selection::Members;
+use crate::report::chart::Chart;
+use crate::report::chart::Plot;
+use crate::report::selection::Members;
 
 mod bars;
 mod grids;

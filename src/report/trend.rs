@@ -5,9 +5,9 @@ use crate::tally::Entry;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
-use super::period::Calendar;
-use super::population::incidents_in;
-use super::selection::Members;
+use crate::report::period::Calendar;
+use crate::report::population::incidents_in;
+use crate::report::selection::Members;
 
 /// How many quarters a trend shows.
 const QUARTERS: i32 = 8;

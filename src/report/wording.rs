@@ -1,19 +1,19 @@
 //! Shares, intervals, durations and changes in words.
 
-use super::Report;
-use super::measure::Comparison;
-use super::measure::Finding;
-use super::measure::Measured;
-use super::outline::Figure;
-use super::outline::Inline;
-use super::outline::Line;
-use super::pattern::Counted;
-use super::pattern::Pattern;
-use super::period::Stretch;
-use super::selection::Members;
-use super::selection::Stated;
-use super::statistics::Quartiles;
-use super::statistics::Share;
+use crate::report::Report;
+use crate::report::measure::Comparison;
+use crate::report::measure::Finding;
+use crate::report::measure::Measured;
+use crate::report::outline::Figure;
+use crate::report::outline::Inline;
+use crate::report::outline::Line;
+use crate::report::pattern::Counted;
+use crate::report::pattern::Pattern;
+use crate::report::period::Stretch;
+use crate::report::selection::Members;
+use crate::report::selection::Stated;
+use crate::report::statistics::Quartiles;
+use crate::report::statistics::Share;
 
 /// From this many incidents on, a share is printed with one decimal.
 const DECIMAL_FROM: usize = 200;

@@ -1,4 +1,18 @@
-//! The integration tests: one binary, one module per theme.
+//! Everything that is tested from outside: one binary, one module a theme.
 
+#![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
+
+mod architecture;
+mod base;
+mod classifier;
+mod concurrency;
+mod corpus;
+mod desk;
+mod docs;
+mod killing;
+mod parser;
 mod query;
+mod recovery;
 mod report;
+mod store;
+mod transcript;

@@ -53,7 +53,7 @@ fn the_examples_give_the_figures_of_a_count_by_hand() {
     for (id, count, total) in base::counted_by_hand() {
         let found = pattern_of(&report, id);
         assert_eq!(
-            (found["count"].clone(), found["total"].clone()),
+            (found["numerator"].clone(), found["denominator"].clone()),
             (count.into(), total.into()),
             "{id}"
         );

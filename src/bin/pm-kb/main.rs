@@ -1,2 +1,177 @@
-//! door
-fn main() {}
+//! The command line: what may be typed, who answers it, and how it ends.
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+use clap::FromArgMatches as _;
+
+mod add;
+mod base;
+mod classify;
+mod completions;
+mod demo;
+mod eval;
+mod exit;
+mod explanation;
+mod input;
+mod json;
+mod list;
+mod message;
+mod output;
+mod remove;
+mod render;
+mod report;
+mod report_json;
+mod search;
+mod show;
+mod status;
+mod terminal;
+
+use exit::Exit;
+use terminal::Terminal;
+
+/// A knowledge base of machine-learning post-mortems: search them, label them with evidence, see the patterns.
+#[derive(clap::Parser)]
+#[command(name = "pm-kb", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Begin with `pm-kb demo`, or with `pm-kb add FOLDER` and `pm-kb report --year 2026`.
+Results go to standard output, everything else to standard error. Nothing leaves this machine.
+
+Exit status: 0 done or found, 1 a negative answer, 2 usage, 3 some inputs were refused (the good ones are stored),
+4 no usable knowledge base, 5 the environment (disk, permissions).";
+
+/// What every command understands.
+#[derive(clap::Args, Clone)]
+pub(crate) struct Common {
+    /// The knowledge base: a `.pm-kb` folder, or the folder that holds one.
+    #[arg(long, value_name = "DIR", env = "PM_KB_DIR", global = true)]
+    kb: Option<std::path::PathBuf>,
+    /// No notices and no progress on standard error; warnings and errors stay.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Store post-mortems: files, folders, or `-` for one on standard input.
+    Add(add::Args),
+    /// Have we seen this before? Find incidents by words, phrases and filters, best first.
+    Search(search::Args),
+    /// Show the incidents, newest first, all or those that a query selects.
+    List(list::Args),
+    /// Show one incident: facts, labels with their evidence, action items.
+    Show(show::Args),
+    /// Label documents without storing them.
+    Classify(classify::Args),
+    /// Compare the labels of the rules with those of a reader.
+    Eval(eval::Args),
+    /// Count a quarter: failure modes, decay, patterns, each with its incidents.
+    Report(report::Args),
+    /// Say what the knowledge base holds and whether index and rules are in step.
+    Status(status::Args),
+    /// Forget documents; the files themselves are never touched.
+    Remove(remove::Args),
+    /// Show the main job on the built-in examples, in a temporary folder.
+    Demo(demo::Args),
+    /// Print the completions for a shell.
+    Completions(completions::Args),
+    /// Print the manual page.
+    Man,
+}
+
+/// A command's way to the world.
+pub(crate) struct Desk {
+    /// Where it writes.
+    pub(crate) terminal: Terminal,
+    /// What every command understands.
+    pub(crate) common: Common,
+    /// The time at which the command was given.
+    pub(crate) now: jiff::Timestamp,
+}
+
+fn main() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    cli.common.color.write_global();
+    let terminal = Terminal::standard(cli.common.color.as_choice(), cli.common.quiet);
+    let mut desk = Desk {
+        terminal,
+        common: cli.common,
+        now: now(),
+    };
+    let ended = run(cli.command, &mut desk).and_then(|exit| {
+        desk.terminal.flush()?;
+        Ok(exit)
+    });
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) if is_closed_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            message::error(&mut desk.terminal, &error);
+            Exit::of(&error).into()
+        }
+    }
+}
+
+fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
+    match command {
+        Command::Add(args) => add::run(&args, desk),
+        Command::Search(args) => search::run(&args, desk),
+        Command::List(args) => list::run(&args, desk),
+        Command::Show(args) => show::run(&args, desk),
+        Command::Classify(args) => classify::run(&args, desk),
+        Command::Eval(args) => eval::run(&args, desk),
+        Command::Report(args) => report::run(&args, desk),
+        Command::Status(args) => status::run(&args, desk),
+        Command::Remove(args) => remove::run(&args, desk),
+        Command::Demo(args) => demo::run(&args, desk),
+        Command::Completions(args) => completions::run(&args, desk),
+        Command::Man => completions::man(desk),
+    }
+}
+
+impl Desk {
+    /// The day on which the command was given, in UTC.
+    pub(crate) fn today(&self) -> jiff::civil::Date {
+        self.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+}
+
+/// The current time, or that of `SOURCE_DATE_EPOCH`, so that reports can be made again.
+fn now() -> jiff::Timestamp {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    fixed
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .unwrap_or_else(jiff::Timestamp::now)
+}
+
+/// The reader of our output has gone: a quiet end.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -12,7 +12,7 @@ use crate::report::outline::Section;
 use crate::report::outline::Table;
 use crate::report::wording;
 
-use super::causes::noticed;
+use crate::report::contents::causes::noticed;
 
 /// The sections about clocks.
 pub(super) fn sections(report: &Report) -> Vec<Section> {

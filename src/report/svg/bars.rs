@@ -4,20 +4,20 @@ use crate::report::selection::Members;
 use crate::report::statistics::Share;
 use crate::report::wording;
 
-use super::Anchor;
-use super::FAINT;
-use super::GREY;
-use super::INK;
-use super::Ink;
-use super::MUTED;
-use super::NAMES;
-use super::ON_STRONG;
-use super::PALE;
-use super::Pen;
-use super::RULE;
-use super::STRONG;
-use super::WARM;
-use super::WIDTH;
+use crate::report::svg::Anchor;
+use crate::report::svg::FAINT;
+use crate::report::svg::GREY;
+use crate::report::svg::INK;
+use crate::report::svg::Ink;
+use crate::report::svg::MUTED;
+use crate::report::svg::NAMES;
+use crate::report::svg::ON_STRONG;
+use crate::report::svg::PALE;
+use crate::report::svg::Pen;
+use crate::report::svg::RULE;
+use crate::report::svg::STRONG;
+use crate::report::svg::WARM;
+use crate::report::svg::WIDTH;
 
 /// Height of a row of small columns, and of the highest column in it.
 const ROW: f64 = 50.0;

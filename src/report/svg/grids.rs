@@ -2,14 +2,14 @@
 
 use crate::report::selection::Members;
 
-use super::Anchor;
-use super::INK;
-use super::Ink;
-use super::MUTED;
-use super::NAMES;
-use super::ON_STRONG;
-use super::Pen;
-use super::WIDTH;
+use crate::report::svg::Anchor;
+use crate::report::svg::INK;
+use crate::report::svg::Ink;
+use crate::report::svg::MUTED;
+use crate::report::svg::NAMES;
+use crate::report::svg::ON_STRONG;
+use crate::report::svg::Pen;
+use crate::report::svg::WIDTH;
 
 const ROW: f64 = 34.0;
 const TOP: f64 = 26.0;

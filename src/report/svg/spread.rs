@@ -3,15 +3,15 @@
 use crate::report::statistics::Quartiles;
 use crate::report::wording;
 
-use super::Anchor;
-use super::INK;
-use super::MUTED;
-use super::NAMES;
-use super::PALE;
-use super::Pen;
-use super::RULE;
-use super::STRONG;
-use super::WIDTH;
+use crate::report::svg::Anchor;
+use crate::report::svg::INK;
+use crate::report::svg::MUTED;
+use crate::report::svg::NAMES;
+use crate::report::svg::PALE;
+use crate::report::svg::Pen;
+use crate::report::svg::RULE;
+use crate::report::svg::STRONG;
+use crate::report::svg::WIDTH;
 
 const ROW: f64 = 40.0;
 const RIGHT: f64 = 110.0;

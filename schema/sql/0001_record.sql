@@ -1,0 +1,64 @@
+-- The record: every post-mortem as it was filed and what was concluded. Never edited after release.
+-- Text stands apart from facts, so that listing and counting never page it in. Every row is sealed:
+-- `row_hash` is BLAKE3 over all its other columns, because SQLite's pages have no checksum.
+
+CREATE TABLE meta (
+    only_row       INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    kb_id          TEXT    NOT NULL, -- 128 random bits, made once
+    epoch          TEXT    NOT NULL, -- 64 random bits, made anew by a restore
+    rev            INTEGER NOT NULL, -- one more for every changed record, never used twice
+    live           INTEGER NOT NULL, -- how many rows `record` has
+    schema_version INTEGER NOT NULL, -- equal to user_version
+    index_gen      INTEGER NOT NULL, -- the generation of the index in use, 0 for none
+    written_by     TEXT    NOT NULL, -- the version of the program that wrote last
+    row_hash       BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE record (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    rev            INTEGER NOT NULL,
+    source         TEXT    NOT NULL, -- the path as given
+    path           TEXT    NOT NULL, -- the absolute path, empty for standard input
+    kind           TEXT    NOT NULL, -- what it counts as
+    read_kind      TEXT    NOT NULL, -- what the parser took it for; differs for a duplicate
+    language       TEXT    NOT NULL,
+    title          TEXT    NOT NULL,
+    day            TEXT,             -- the day it counts in, YYYY-MM-DD
+    severity       INTEGER,
+    failure_mode   TEXT    NOT NULL,
+    decay          TEXT    NOT NULL,
+    ruleset        TEXT    NOT NULL, -- the rules that gave the labels
+    facts          TEXT    NOT NULL, -- JSON
+    metadata       TEXT    NOT NULL, -- JSON
+    classification TEXT    NOT NULL, -- JSON
+    content_hash   BLOB    NOT NULL, -- BLAKE3 of the original bytes
+    row_hash       BLOB    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX record_by_rev ON record (rev);
+CREATE INDEX record_by_path ON record (path) WHERE path <> '';
+CREATE INDEX record_by_content ON record (content_hash);
+CREATE INDEX record_by_day ON record (day, kind, failure_mode, decay, severity);
+CREATE INDEX record_by_ruleset ON record (ruleset);
+
+-- The bytes as they came; the seal is `record.content_hash`.
+CREATE TABLE original (
+    id    TEXT NOT NULL PRIMARY KEY REFERENCES record (id),
+    bytes BLOB NOT NULL
+) STRICT;
+
+-- What was removed, so that the index can be told.
+CREATE TABLE tombstone (
+    id       TEXT    NOT NULL PRIMARY KEY,
+    rev      INTEGER NOT NULL,
+    row_hash BLOB    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX tombstone_by_rev ON tombstone (rev);
+
+-- The keys of `record.metadata` and how many records have each: the query language asks for them at every search.
+-- Counted anew by every check-up.
+CREATE TABLE metadata_key (
+    name    TEXT    NOT NULL PRIMARY KEY,
+    records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,121 @@
+//! `list`: the incidents in a table, newest first, all or those that a query selects.
+
+use std::cmp::Reverse;
+
+use pm_kb::query::Query;
+use pm_kb::record::Record;
+
+use crate::Desk;
+use crate::base;
+use crate::exit::Exit;
+use crate::json;
+use crate::message;
+use crate::render;
+
+/// The arguments of `list`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Filters and words, as in `pm-kb list mode:feature-staleness quarter:2026-Q3`.
+    query: Vec<String>,
+    /// Show templates, index pages, meetings and duplicates too.
+    #[arg(long)]
+    all: bool,
+    /// The order.
+    #[arg(long, value_enum, default_value = "date")]
+    sort: Sort,
+    /// Show at most so many.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// What is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Short for `--format json`.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Sort {
+    /// Newest first, the undated last.
+    Date,
+    /// Gravest first, those without severity last.
+    Severity,
+    /// By id.
+    Id,
+}
+
+/// What is written for a list.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// A table.
+    Text,
+    /// One JSON array.
+    Json,
+    /// A JSON object a line.
+    Jsonl,
+}
+
+/// Lists incidents.
+pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let text = args.query.join(" ");
+    let mut base = base::open(desk)?;
+    let query = match Query::parse_strict(&text, &base.vocabulary()?) {
+        Ok(query) => query,
+        Err(notices) => {
+            message::bad_query(&mut desk.terminal, &text, &notices);
+            return Ok(Exit::Usage);
+        }
+    };
+    let mut records = base.select(&query)?;
+    if !args.all && !text.contains("kind:") {
+        records.retain(Record::is_counted);
+    }
+    sort(&mut records, args.sort);
+    records.truncate(args.limit.unwrap_or(usize::MAX));
+    match if args.json { Format::Json } else { args.format } {
+        Format::Text if records.is_empty() => desk.terminal.notice("no incident matches"),
+        Format::Text => {
+            let table = render::table(&records, &desk.terminal);
+            desk.terminal.text(&table)?;
+        }
+        Format::Json => {
+            let all: Vec<_> = records.iter().map(json::incident).collect();
+            desk.terminal.line(&serde_json::to_string_pretty(&all)?)?;
+        }
+        Format::Jsonl => {
+            for record in &records {
+                desk.terminal
+                    .line(&serde_json::to_string(&json::incident(record))?)?;
+            }
+        }
+    }
+    Ok(if records.is_empty() && !text.trim().is_empty() {
+        Exit::Negative
+    } else {
+        Exit::Done
+    })
+}
+
+fn sort(records: &mut [Record], by: Sort) {
+    match by {
+        Sort::Id => records.sort_by(|a, b| a.id.cmp(&b.id)),
+        Sort::Date => records
+            .sort_by(|a, b| (Reverse(a.facts.day()), &a.id).cmp(&(Reverse(b.facts.day()), &b.id))),
+        Sort::Severity => {
+            let rank = |record: &Record| {
+                record
+                    .facts
+                    .severity
+                    .as_ref()
+                    .map_or(u8::MAX, |one| one.value.rank())
+            };
+            records.sort_by(|a, b| {
+                (rank(a), Reverse(a.facts.day()), &a.id).cmp(&(
+                    rank(b),
+                    Reverse(b.facts.day()),
+                    &b.id,
+                ))
+            });
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `report`: the pattern report of a quarter, a year, or any days.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use pm_kb::error::Error;
+use pm_kb::quarter::Quarter;
+use pm_kb::query::Query;
+use pm_kb::report::Request;
+use pm_kb::report::pattern;
+use pm_kb::report::period::Calendar;
+use pm_kb::report::period::Days;
+use pm_kb::report::period::Period;
+
+use crate::Desk;
+use crate::base;
+use crate::exit::Exit;
+use crate::message;
+use crate::report_json;
+use crate::terminal;
+
+/// The arguments of `report`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Count only what this query selects, as in `pm-kb report service:fraud-scorer`.
+    query: Vec<String>,
+    /// One quarter, as `2026-Q3`; the last complete one where no time is given.
+    #[arg(long, value_name = "QUARTER", group = "time")]
+    quarter: Option<Quarter>,
+    /// One year.
+    #[arg(long, value_name = "YEAR", group = "time", value_parser = clap::value_parser!(i16).range(1970..=2100))]
+    year: Option<i16>,
+    /// From this day or quarter on.
+    #[arg(long, value_name = "DAY", requires = "to", conflicts_with = "time")]
+    from: Option<String>,
+    /// Up to and with this day or quarter.
+    #[arg(long, value_name = "DAY", requires = "from")]
+    to: Option<String>,
+    /// Count a share of your own: `'numerator' / 'denominator'`, two queries.
+    #[arg(long, value_name = "N / D")]
+    pattern: Vec<String>,
+    /// What is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Short for `--format json`.
+    #[arg(long)]
+    json: bool,
+    /// Write to this file, at once and whole, and not to standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal.
+    Text,
+    /// Markdown, for a wiki or a pull request.
+    Md,
+    /// One JSON document.
+    Json,
+}
+
+/// The width of a report where the output is no terminal.
+const WIDTH: usize = 100;
+
+/// Reports.
+pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let mut base = base::open(desk)?;
+    let calendar = base.configuration()?.calendar;
+    let mut request = Request::of(period(args, calendar, desk.today())?, desk.today())?;
+    request.calendar = calendar;
+    request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
+    for text in &args.pattern {
+        request.patterns.push(pattern::ad_hoc(text)?);
+    }
+    let text = args.query.join(" ");
+    let population = match Query::parse_strict(&text, &base.vocabulary()?) {
+        Ok(query) => (!query.is_empty()).then_some(query),
+        Err(notices) => {
+            message::bad_query(&mut desk.terminal, &text, &notices);
+            return Ok(Exit::Usage);
+        }
+    };
+    let report = base.report(request, population.as_ref())?;
+    let written = match if args.json { Format::Json } else { args.format } {
+        Format::Text => {
+            let width = desk.terminal.width().unwrap_or(WIDTH).min(120);
+            terminal::clean_block(&pm_kb::report::text::render(&report, width))
+        }
+        Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
+        Format::Json => serde_json::to_string_pretty(&report_json::report(&report))? + "\n",
+    };
+    match &args.output {
+        Some(file) => crate::output::write(file, written.as_bytes())?,
+        None => desk.terminal.text(&written)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error> {
+    if let Some(quarter) = args.quarter {
+        return Ok(Period::Quarter(quarter));
+    }
+    if let Some(year) = args.year {
+        return Ok(Period::Year(year));
+    }
+    let (Some(from), Some(to)) = (&args.from, &args.to) else {
+        return Ok(Period::last_complete(calendar, today));
+    };
+    let days = Days {
+        first: day(from, calendar, |days| days.first)?,
+        last: day(to, calendar, |days| days.last)?,
+    };
+    if days.last < days.first {
+        return Err(Error::Invalid {
+            what: "period",
+            value: format!("{from} to {to}"),
+            expected: "an end that is not before its beginning".to_owned(),
+        });
+    }
+    Ok(Period::Days(days))
+}
+
+/// A day as it is written, or an end of a quarter.
+fn day(text: &str, calendar: Calendar, end: impl Fn(Days) -> Date) -> Result<Date, Error> {
+    if let Ok(quarter) = text.parse::<Quarter>() {
+        return Ok(end(calendar.days_of(quarter)));
+    }
+    text.parse().map_err(|_| Error::Invalid {
+        what: "day",
+        value: text.to_owned(),
+        expected: "a day as in `2026-07-01` or a quarter as in `2026-Q3`".to_owned(),
+    })
+}

@@ -1,0 +1,388 @@
+//! Gold labels and classifications to an evaluation: how often the labels are right, and where they are not.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crate::classification::Classification;
+use crate::error::Error;
+use crate::error::Result;
+use crate::taxonomy::Confidence;
+use crate::taxonomy::Decay;
+use crate::taxonomy::Detection;
+use crate::taxonomy::Facet;
+use crate::taxonomy::FailureMode;
+use crate::taxonomy::FirstDiagnosis;
+use crate::taxonomy::Response;
+use crate::taxonomy::Stage;
+
+/// The labels that a careful reader gives one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gold {
+    /// The document's path below the folder of the gold file.
+    pub file: String,
+    /// The primary failure mode.
+    pub failure_mode: FailureMode,
+    /// Other modes that a reader may accept.
+    pub accepted: BTreeSet<FailureMode>,
+    /// The decay.
+    pub decay: Decay,
+    /// What was carried out; `None` where the reader does not say.
+    pub response: Option<BTreeSet<Response>>,
+    /// Who noticed first; `None` where it is not stated.
+    pub detection: Option<Detection>,
+    /// What was first believed; `None` where nothing was misread.
+    pub first_diagnosis: Option<FirstDiagnosis>,
+    /// Whether nothing announced it; `None` where it is not stated.
+    pub silent: Option<bool>,
+    /// Where the fault entered; `None` where it is not stated.
+    pub stage: Option<Stage>,
+    /// Whether a rollback helped; `None` where there was none.
+    pub rollback_helped: Option<bool>,
+}
+
+impl Gold {
+    /// Reads a table of labels: tab-separated, the first line names the columns `file`, `primary`, `decay` and, where
+    /// they are there, `alt`, `response`, `detection`, `first_diagnosis`, `silent`, `stage`, `helped`.
+    ///
+    /// # Errors
+    /// [`Error::Rule`] with the line and column of a value that is none of the codebook's.
+    pub fn read(name: &str, text: &str) -> Result<Vec<Gold>> {
+        let mut lines = text.lines().enumerate();
+        let header: Vec<&str> = lines
+            .next()
+            .map(|(_, line)| line.split('\t').collect())
+            .unwrap_or_default();
+        for needed in ["file", "primary", "decay"] {
+            if !header.contains(&needed) {
+                return Err(wrong(
+                    name,
+                    1,
+                    1,
+                    format!("no column `{needed}` — the first line names the columns"),
+                ));
+            }
+        }
+        lines
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(number, line)| {
+                Row {
+                    name,
+                    number: number + 1,
+                    header: &header,
+                    line,
+                }
+                .gold()
+            })
+            .collect()
+    }
+}
+
+struct Row<'a> {
+    name: &'a str,
+    number: usize,
+    header: &'a [&'a str],
+    line: &'a str,
+}
+
+impl Row<'_> {
+    fn gold(&self) -> Result<Gold> {
+        let Some(failure_mode) = self.value("primary")? else {
+            return Err(self.wrong("primary", "a failure mode is needed"));
+        };
+        Ok(Gold {
+            file: self.text("file").to_owned(),
+            failure_mode,
+            accepted: self.values("alt")?.unwrap_or_default(),
+            decay: self.value("decay")?.unwrap_or(Decay::Unknown),
+            response: self.values("response")?,
+            detection: self.value("detection")?,
+            first_diagnosis: self.value("first_diagnosis")?,
+            silent: self.answer("silent")?,
+            stage: self.value("stage")?,
+            rollback_helped: self.answer("helped")?,
+        })
+    }
+
+    fn text(&self, column: &str) -> &str {
+        let at = self.header.iter().position(|name| *name == column);
+        at.and_then(|at| self.line.split('\t').nth(at))
+            .map_or("", str::trim)
+    }
+
+    fn value<T: FromStr<Err = Error>>(&self, column: &str) -> Result<Option<T>> {
+        match self.text(column) {
+            "" | "-" => Ok(None),
+            "unknown" if T::from_str("unknown").is_err() => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|error: Error| self.wrong(column, &error.to_string())),
+        }
+    }
+
+    fn values<T: FromStr<Err = Error> + Ord>(&self, column: &str) -> Result<Option<BTreeSet<T>>> {
+        if !self.header.contains(&column) {
+            return Ok(None);
+        }
+        let texts = self
+            .text(column)
+            .split(',')
+            .map(str::trim)
+            .filter(|text| !matches!(*text, "" | "-"));
+        let values = texts.map(|text| {
+            text.parse()
+                .map_err(|error: Error| self.wrong(column, &error.to_string()))
+        });
+        values.collect::<Result<_>>().map(Some)
+    }
+
+    fn answer(&self, column: &str) -> Result<Option<bool>> {
+        match self.text(column) {
+            "yes" => Ok(Some(true)),
+            "no" => Ok(Some(false)),
+            "" | "-" | "unknown" => Ok(None),
+            _ => Err(self.wrong(column, "expected `yes`, `no` or `-`")),
+        }
+    }
+
+    fn wrong(&self, column: &str, message: &str) -> Error {
+        let before = self
+            .header
+            .iter()
+            .take_while(|name| **name != column)
+            .count();
+        let chars: usize = self
+            .line
+            .split('\t')
+            .take(before)
+            .map(|text| text.chars().count() + 1)
+            .sum();
+        wrong(
+            self.name,
+            self.number,
+            chars + 1,
+            format!("{column}: {message}"),
+        )
+    }
+}
+
+fn wrong(name: &str, line: usize, column: usize, message: String) -> Error {
+    let number = |value| u32::try_from(value).unwrap_or(u32::MAX);
+    Error::Rule {
+        file: name.to_owned(),
+        line: number(line),
+        column: number(column),
+        message,
+    }
+}
+
+/// So many right of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Right ones.
+    pub right: usize,
+    /// All.
+    pub of: usize,
+}
+
+impl Score {
+    /// Right ones as a fraction; 0 where there are none at all.
+    pub fn share(self) -> f64 {
+        if self.of == 0 {
+            0.0
+        } else {
+            self.right as f64 / self.of as f64
+        }
+    }
+
+    fn count(&mut self, right: bool) {
+        self.of += 1;
+        self.right += usize::from(right);
+    }
+}
+
+/// How often one failure mode is found and rightly given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ModeScore {
+    /// Documents that have the mode.
+    pub gold: usize,
+    /// Documents that were given it.
+    pub given: usize,
+    /// Documents that have it and were given it.
+    pub right: usize,
+}
+
+impl ModeScore {
+    /// Right of given.
+    pub fn precision(self) -> f64 {
+        Score {
+            right: self.right,
+            of: self.given,
+        }
+        .share()
+    }
+
+    /// Right of gold.
+    pub fn recall(self) -> f64 {
+        Score {
+            right: self.right,
+            of: self.gold,
+        }
+        .share()
+    }
+
+    /// The harmonic mean of precision and recall.
+    pub fn f1(self) -> f64 {
+        match self.gold + self.given {
+            0 => 0.0,
+            sum => 2.0 * self.right as f64 / sum as f64,
+        }
+    }
+}
+
+/// How often the labels are right, and where they are not.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evaluation {
+    /// The failure mode, exactly.
+    pub strict: Score,
+    /// The failure mode, or another one that a reader may accept.
+    pub lenient: Score,
+    /// Documents that were given a failure mode at all.
+    pub coverage: Score,
+    /// Of the documents without a mode (none or unknown), those that were given one or model decay.
+    pub false_modes: Score,
+    /// Failure mode and rollback right together.
+    pub mode_and_rollback: Score,
+    /// Every other facet that the gold table speaks of, by name.
+    pub facets: BTreeMap<&'static str, Score>,
+    /// Each failure mode.
+    pub modes: BTreeMap<FailureMode, ModeScore>,
+    /// How often a gold mode (first) was given as another (second).
+    pub confusion: BTreeMap<(FailureMode, FailureMode), usize>,
+    /// How often labels of each confidence are right.
+    pub calibration: BTreeMap<Confidence, Score>,
+}
+
+impl Evaluation {
+    /// Compares classifications with gold labels.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a Gold, &'a Classification)>) -> Evaluation {
+        let mut evaluation = Evaluation::default();
+        for (gold, given) in pairs {
+            evaluation.count_mode(gold, given);
+            evaluation.count_facets(gold, given);
+        }
+        evaluation
+    }
+
+    /// The mean F1 over the modes that the gold labels have.
+    pub fn macro_f1(&self) -> f64 {
+        let scores: Vec<f64> = self
+            .modes
+            .values()
+            .filter(|mode| mode.gold > 0)
+            .map(|mode| mode.f1())
+            .collect();
+        if scores.is_empty() {
+            0.0
+        } else {
+            scores.iter().sum::<f64>() / scores.len() as f64
+        }
+    }
+
+    fn count_mode(&mut self, gold: &Gold, given: &Classification) {
+        let right = gold.failure_mode == given.failure_mode;
+        self.strict.count(right);
+        self.lenient
+            .count(right || gold.accepted.contains(&given.failure_mode));
+        self.coverage.count(given.is_classified());
+        self.calibration
+            .entry(given.confidence)
+            .or_default()
+            .count(right);
+        if !gold.failure_mode.is_mode() && gold.decay != Decay::ModelDecay {
+            self.false_modes
+                .count(given.failure_mode.is_mode() || given.decay == Decay::ModelDecay);
+        }
+        *self
+            .confusion
+            .entry((gold.failure_mode, given.failure_mode))
+            .or_default() += 1;
+        self.modes.entry(gold.failure_mode).or_default().gold += 1;
+        let of_given = self.modes.entry(given.failure_mode).or_default();
+        of_given.given += 1;
+        of_given.right += usize::from(right);
+    }
+
+    fn count_facets(&mut self, gold: &Gold, given: &Classification) {
+        let mut count = |name, right| self.facets.entry(name).or_default().count(right);
+        count(Facet::Decay.id(), gold.decay == given.decay);
+        count(Facet::Detection.id(), gold.detection == given.detection);
+        count(
+            Facet::FirstDiagnosis.id(),
+            gold.first_diagnosis == given.first_diagnosis,
+        );
+        count(Facet::Stage.id(), gold.stage == given.stage);
+        if gold.silent.is_some() {
+            count(Facet::Silent.id(), gold.silent == given.silent);
+        }
+        let Some(response) = &gold.response else {
+            return;
+        };
+        let rolled_back = response.contains(&Response::Rollback);
+        let rollback = rolled_back == given.response.contains(&Response::Rollback);
+        count("rollback", rollback);
+        count(Facet::Response.id(), *response == given.response);
+        if rolled_back && gold.rollback_helped.is_some() {
+            count(
+                Facet::RollbackHelped.id(),
+                gold.rollback_helped == given.rollback_helped,
+            );
+        }
+        self.mode_and_rollback
+            .count(rollback && gold.failure_mode == given.failure_mode);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::taxonomy::Reason;
+
+    const TABLE: &str =
+        "file\tprimary\talt\tdecay\tresponse\tdetection\tfirst_diagnosis\tsilent\tstage\thelped
+a.md\tschema-drift\tpipeline-break\tdata-decay\trollback,backfill\tstaff\tmodel\tyes\tsource\tno
+b.md\tnone\t-\tnone\tnone\tunknown\t-\tno\t-\t-
+";
+
+    #[test]
+    fn labels_are_compared_facet_by_facet() {
+        let gold = Gold::read("LABELS.tsv", TABLE).expect("a table");
+        let mut first = Classification::unknown(Reason::NotRecognised, "pack");
+        first.failure_mode = FailureMode::PipelineBreak;
+        first.decay = Decay::DataDecay;
+        first.response = BTreeSet::from([Response::Rollback]);
+        let mut second = Classification::unknown(Reason::NotRecognised, "pack");
+        second.failure_mode = FailureMode::DataDrift;
+        let evaluation = Evaluation::of(gold.iter().zip([&first, &second]));
+        assert_eq!(evaluation.strict, Score { right: 0, of: 2 });
+        assert_eq!(evaluation.lenient, Score { right: 1, of: 2 });
+        assert_eq!(evaluation.false_modes, Score { right: 1, of: 1 });
+        assert_eq!(evaluation.facets["rollback"], Score { right: 2, of: 2 });
+        assert_eq!(evaluation.facets["response"], Score { right: 0, of: 2 });
+        assert_eq!(evaluation.facets["detection"], Score { right: 1, of: 2 });
+        assert_eq!(evaluation.macro_f1(), 0.0);
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_where_it_stands() {
+        let table = TABLE.replace("data-decay", "rot");
+        let error = Gold::read("LABELS.tsv", &table)
+            .expect_err("not a decay")
+            .to_string();
+        assert!(
+            error.starts_with("LABELS.tsv:2:34: decay: decay `rot` is not known"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,365 @@
+//! Action: what a team set itself to do, from check boxes, lists, tables and sub-headings.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::incident::ActionItem;
+use crate::incident::ActionState;
+use crate::parser::DateOrder;
+use crate::parser::action_table;
+use crate::parser::fold::fold;
+use crate::parser::outline::Outline;
+use crate::parser::outline::Passage;
+use crate::parser::piece::Item;
+use crate::parser::piece::MarkKind;
+use crate::parser::piece::Piece;
+use crate::parser::piece::PieceKind;
+use crate::parser::placeholder;
+use crate::parser::source::Source;
+use crate::parser::stamp;
+use crate::postmortem::BlockKind;
+use crate::postmortem::SectionKind;
+
+/// Headings under which action items stand for certain; other sections of the kind count where there is none of these.
+static CERTAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:actions?|action items?|follow ?ups?|to ?dos?|actionables|tasks|massnahmen|acciones|acoes|azioni|acties|actiepunten)\b|アクション|再発防止|対策|行动|改进措施|待办|액션|후속|조치").expect("a constant")
+});
+static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[\W_]*(?:none|nothing|no (?:further |additional )?(?:actions?|action items|follow[- ]?ups?)(?: (?:needed|required|items|planned|identified))*|keine|ninguna|ninguno|aucune?|nenhuma?|なし|特になし|无|없음)[\W_]*$").expect("a constant")
+});
+
+/// The action items of a document, in their order.
+pub(crate) fn find(
+    outline: &Outline,
+    source: &Source<'_>,
+    order: Option<DateOrder>,
+) -> Vec<ActionItem> {
+    let sections = action_sections(outline);
+    let reader = Reader { source, order };
+    let mut found = Vec::new();
+    let mut passages = outline
+        .passages
+        .iter()
+        .enumerate()
+        .filter(|(_, passage)| sections[passage.section])
+        .peekable();
+    while let Some((number, passage)) = passages.next() {
+        match &passage.piece.kind {
+            PieceKind::Row(row) => {
+                let table = row.table;
+                let mut rows = vec![&passage.piece];
+                while let Some((_, next)) = passages.next_if(|(_, next)| matches!(&next.piece.kind, PieceKind::Row(row) if row.table == table)) {
+                    rows.push(&next.piece);
+                }
+                found.extend(action_table::read(&rows, &reader));
+            }
+            PieceKind::Item(item) => found.extend(reader.item(outline, number, passage, *item)),
+            _ => {}
+        }
+    }
+    if found.is_empty() {
+        found = reader.sub_headings(outline, &sections);
+    }
+    found
+}
+
+/// Which sections hold the action items: those headed so, else all of the kind.
+fn action_sections(outline: &Outline) -> Vec<bool> {
+    let of_kind: Vec<bool> = outline
+        .sections
+        .iter()
+        .map(|section| section.kind == SectionKind::Actions)
+        .collect();
+    let mut certain = vec![false; of_kind.len()];
+    for (number, section) in outline.sections.iter().enumerate() {
+        let inherits = section.parent.is_some_and(|parent| certain[parent]);
+        certain[number] =
+            of_kind[number] && (inherits || CERTAIN.is_match(&fold(&section.heading)));
+    }
+    let filled = outline.passages.iter().any(|passage| {
+        certain[passage.section]
+            && matches!(passage.piece.kind, PieceKind::Item(_) | PieceKind::Row(_))
+    });
+    if filled { certain } else { of_kind }
+}
+
+/// Reads items with the document at hand.
+pub(crate) struct Reader<'a> {
+    /// The document.
+    pub(crate) source: &'a Source<'a>,
+    /// How ambiguous dates are read.
+    pub(crate) order: Option<DateOrder>,
+}
+
+impl Reader<'_> {
+    fn item(
+        &self,
+        outline: &Outline,
+        number: usize,
+        passage: &Passage,
+        item: Item,
+    ) -> Option<ActionItem> {
+        if passage.kind != BlockKind::ListItem
+            || self.is_detail(outline, number, item)
+            || self.is_label(outline, number, passage, item)
+        {
+            return None;
+        }
+        let found = self.read(&passage.piece, item.checked);
+        (!NOTHING.is_match(&found.text) && !placeholder::is_open(&found.text)).then_some(found)
+    }
+
+    /// Whether an item stands below another item that is one itself.
+    fn is_detail(&self, outline: &Outline, number: usize, item: Item) -> bool {
+        if item.depth <= 1 || item.checked.is_some() {
+            return false;
+        }
+        let section = outline.passages[number].section;
+        let parent = outline.passages[..number]
+            .iter()
+            .rev()
+            .take(200)
+            .take_while(|before| before.section == section)
+            .find_map(|before| match before.piece.kind {
+                PieceKind::Item(above) if above.depth < item.depth => Some((above, before)),
+                _ => None,
+            });
+        parent.is_some_and(|(_, above)| !is_label_text(&above.piece))
+    }
+
+    /// Whether an item only names the group of items below it.
+    fn is_label(&self, outline: &Outline, number: usize, passage: &Passage, item: Item) -> bool {
+        let below = outline.passages.get(number + 1).is_some_and(
+            |next| matches!(next.piece.kind, PieceKind::Item(next) if next.depth > item.depth),
+        );
+        below && item.checked.is_none() && is_label_text(&passage.piece)
+    }
+
+    /// Sub-headings and paragraphs where a section has neither list nor table.
+    fn sub_headings(&self, outline: &Outline, sections: &[bool]) -> Vec<ActionItem> {
+        let is_own = |number: usize| {
+            let section = &outline.sections[number];
+            section.parent.is_some_and(|parent| sections[parent])
+        };
+        let numbered = outline.passages.iter().any(|passage| {
+            passage.kind == BlockKind::Heading
+                && sections[passage.section]
+                && is_own(passage.section)
+                && passage
+                    .piece
+                    .text()
+                    .trim_start()
+                    .starts_with(|first: char| first.is_ascii_digit())
+        });
+        outline
+            .passages
+            .iter()
+            .filter(|passage| sections[passage.section])
+            .filter(|passage| match numbered {
+                true => passage.kind == BlockKind::Heading && is_own(passage.section),
+                false => passage.kind == BlockKind::Paragraph && is_own(passage.section),
+            })
+            .map(|passage| self.read(&passage.piece, None))
+            .filter(|found| !NOTHING.is_match(&found.text) && !placeholder::is_open(&found.text))
+            .collect()
+    }
+
+    fn read(&self, piece: &Piece, checked: Option<bool>) -> ActionItem {
+        let text = piece.text().trim();
+        ActionItem {
+            owner: owner(text),
+            team: team(text),
+            due: due(text, self.order),
+            state: state(piece, checked),
+            link: link(piece),
+            line: self.source.line(piece.visible.original(0)),
+            text: bare(text),
+        }
+    }
+}
+
+/// Bold words or a phrase with a colon, and nothing else.
+fn is_label_text(piece: &Piece) -> bool {
+    let text = piece.text().trim();
+    let bold = piece.marks.iter().any(|mark| {
+        mark.kind == MarkKind::Strong
+            && mark.start == 0
+            && mark.end >= text.trim_end_matches(':').len()
+    });
+    (bold || text.ends_with(':')) && text.split_whitespace().count() <= 8
+}
+
+static BOX: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:\[(?P<box>[ xX✓✔-]?)\]|(?P<sign>✅|☑|✔|✓|☐|⬜|❌|🔲))\s*")
+        .expect("a constant")
+});
+static DONE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)[(\[](?:[^()\[\]]{0,40}[,;:]\s*)?(?:already\s+)?(?:done|completed?|closed|fixed|shipped|merged|deployed|finished|erledigt|hecho|terminé|feito)\b[^()\[\]]{0,60}[)\]]|(?:[-–—:]\s*|\bstatus:?\s*)(?:done|completed?|closed|erledigt|hecho|feito)\.?\s*$|✅|☑|^\s*(?:DONE|COMPLETED?|CLOSED)\b[:\s-]|完了|已完成|완료").expect("a constant")
+});
+static DROPPED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)[(\[](?:[^()\[\]]{0,40}[,;:]\s*)?(?:won'?t (?:do|fix)|wontfix|cancell?ed|dropped|abandoned|rejected|declined|obsolete|not planned|superseded|verworfen|cancelado|abandonné)\b[^()\[\]]{0,40}[)\]]|[-–—:]\s*(?:won'?t (?:do|fix)|cancell?ed|dropped)\.?\s*$").expect("a constant")
+});
+static OWNER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:owner|assignee|assigned to|responsible|dri|verantwortlich|responsable|responsável|担当)\s*[:=：]\s*@?([^,;|()\[\]\n.]{1,60})").expect("a constant")
+});
+static MENTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[\s(\[`])@([A-Za-z][\w-]{1,39})").expect("a constant"));
+static TEAM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bteam\s*[:=]\s*([^,;|()\[\]\n.]{1,60})").expect("a constant")
+});
+static DUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:due(?:\s+(?:date|by|on))?|deadline|eta|target(?:\s+date)?|by|until|before|bis|fällig|fecha|vence|échéance|prazo|期限)\s*[:=：]?\s*(?:the\s+|el\s+|le\s+)?").expect("a constant")
+});
+static TICKET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|(?:^|[\s(\[])#\d{1,6}\b").expect("a constant")
+});
+
+/// The text without its box.
+fn bare(text: &str) -> String {
+    BOX.replace(text, "").trim().to_owned()
+}
+
+fn owner(text: &str) -> Option<String> {
+    let stated = OWNER.captures(text).or_else(|| MENTION.captures(text))?;
+    let owner = stated.get(1)?.as_str().trim();
+    (!placeholder::is_open(owner)).then(|| owner.to_owned())
+}
+
+fn team(text: &str) -> Option<String> {
+    let team = TEAM.captures(text)?.get(1)?.as_str().trim().to_owned();
+    (!placeholder::is_open(&team)).then_some(team)
+}
+
+fn due(text: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
+    let said = DUE.find_iter(text).find_map(|said| {
+        let rest = text.get(said.end()..)?;
+        stamp::first(rest, order).filter(|stamp| stamp.start <= 2)
+    })?;
+    said.date()
+}
+
+/// What a box, a word in brackets or a struck-out text says of the state.
+fn state(piece: &Piece, checked: Option<bool>) -> ActionState {
+    let text = piece.text();
+    if let Some(sign) = BOX.captures(text) {
+        let mark = sign
+            .name("box")
+            .or(sign.name("sign"))
+            .map_or("", |mark| mark.as_str());
+        match mark {
+            "x" | "X" | "✓" | "✔" | "✅" | "☑" => return ActionState::Done,
+            "❌" => return ActionState::Dropped,
+            _ => {}
+        }
+    }
+    let struck = piece
+        .marks
+        .iter()
+        .any(|mark| mark.kind == MarkKind::Struck && (mark.end - mark.start) * 2 > text.len());
+    if DROPPED.is_match(text) {
+        ActionState::Dropped
+    } else if checked == Some(true) || DONE.is_match(text) {
+        ActionState::Done
+    } else if struck {
+        ActionState::Dropped
+    } else {
+        ActionState::Open
+    }
+}
+
+/// What a cell of a status column says of the state.
+pub(crate) fn state_of(cell: &str) -> ActionState {
+    let folded = fold(cell);
+    let is = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| folded == *word || folded.starts_with(&format!("{word} ")))
+    };
+    if cell.contains(['✅', '☑', '✔', '✓'])
+        || is(&[
+            "done",
+            "complete",
+            "completed",
+            "closed",
+            "fixed",
+            "shipped",
+            "merged",
+            "resolved",
+            "finished",
+            "deployed",
+            "x",
+            "yes",
+            "implemented",
+            "erledigt",
+            "abgeschlossen",
+            "hecho",
+            "completado",
+            "completada",
+            "cerrado",
+            "termine",
+            "fait",
+            "feito",
+            "concluido",
+            "concluida",
+            "完了",
+            "済",
+            "已完成",
+            "완료",
+        ])
+    {
+        ActionState::Done
+    } else if cell.contains('❌')
+        || is(&[
+            "wont do",
+            "wont fix",
+            "wontfix",
+            "cancelled",
+            "canceled",
+            "dropped",
+            "abandoned",
+            "rejected",
+            "declined",
+            "obsolete",
+            "not planned",
+            "verworfen",
+            "cancelado",
+            "annule",
+            "中止",
+            "已取消",
+            "취소",
+        ])
+    {
+        ActionState::Dropped
+    } else {
+        ActionState::Open
+    }
+}
+
+/// A ticket's address or key.
+pub(crate) fn link(piece: &Piece) -> Option<String> {
+    piece
+        .link()
+        .map(str::to_owned)
+        .or_else(|| ticket(piece.text()))
+}
+
+/// The address or key of a ticket in a text.
+pub(crate) fn ticket(text: &str) -> Option<String> {
+    if let Some(at) = text.find("https://").or_else(|| text.find("http://")) {
+        let address = text[at..].split([' ', ')', '>', ']', '|', ',']).next()?;
+        return Some(address.trim_end_matches('.').to_owned());
+    }
+    TICKET.find(text).map(|found| {
+        found
+            .as_str()
+            .trim()
+            .trim_start_matches(['(', '['])
+            .to_owned()
+    })
+}
+
+/// The day in a cell of a due column.
+pub(crate) fn day(cell: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
+    stamp::first(cell, order)?.date()
+}

@@ -1,0 +1,114 @@
+//! Calendar: stamps to days and moments, with the day and the zone that the text around them gives.
+
+use jiff::civil::Date;
+use jiff::civil::DateTime;
+
+use crate::incident::Moment;
+use crate::parser::stamp::Day;
+use crate::parser::stamp::Stamp;
+use crate::parser::zone::Zone;
+
+/// Years that an incident may have; what lies outside is a slip.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2100;
+
+/// A point in time as far as it is stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// A day and a clock time.
+    Moment(Moment),
+    /// A day.
+    Day(Date),
+}
+
+impl Point {
+    /// The day as written.
+    pub(crate) fn date(&self) -> Date {
+        match self {
+            Point::Moment(moment) => moment.local.date(),
+            Point::Day(date) => *date,
+        }
+    }
+
+    /// The moment, where a clock time is stated.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        match self {
+            Point::Moment(moment) => Some(*moment),
+            Point::Day(_) => None,
+        }
+    }
+
+    /// Minutes to a later point of the same precision.
+    pub(crate) fn minutes_until(&self, later: &Point) -> Option<i64> {
+        match (self, later) {
+            (Point::Moment(from), Point::Moment(to)) => Some(
+                same_zone(*from, *to)
+                    .0
+                    .minutes_until(&same_zone(*from, *to).1),
+            ),
+            (Point::Day(from), Point::Day(to)) => from
+                .until(*to)
+                .ok()
+                .map(|span| i64::from(span.get_days()) * 1440),
+            _ => None,
+        }
+    }
+}
+
+/// Two moments of which one has no zone are taken to share that of the other.
+fn same_zone(mut from: Moment, mut to: Moment) -> (Moment, Moment) {
+    from.offset_seconds = from.offset_seconds.or(to.offset_seconds);
+    to.offset_seconds = to.offset_seconds.or(from.offset_seconds);
+    (from, to)
+}
+
+/// What the text around a stamp gives it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Setting {
+    /// The day of a clock time without one; its year is that of days without one.
+    pub(crate) day: Option<Date>,
+    /// The zone of a clock time without one.
+    pub(crate) zone: Option<Zone>,
+}
+
+impl Setting {
+    /// The day of a stamp, if it states or inherits one.
+    pub(crate) fn date(&self, stamp: &Stamp) -> Option<Date> {
+        let date = match stamp.day {
+            Some(Day::Full(date)) => date,
+            Some(Day::NoYear(month, day)) => self.nearest(month, day)?,
+            Some(Day::Ambiguous(_) | Day::Impossible(_)) => return None,
+            None => self.day?,
+        };
+        YEARS.contains(&date.year()).then_some(date)
+    }
+
+    /// The day without a year that lies nearest to the day known.
+    fn nearest(&self, month: i8, day: i8) -> Option<Date> {
+        let known = self.day?;
+        [known.year() - 1, known.year(), known.year() + 1]
+            .into_iter()
+            .filter_map(|year| Date::new(year, month, day).ok())
+            .min_by_key(|date| {
+                known
+                    .until(*date)
+                    .map_or(i32::MAX, |span| span.get_days().abs())
+            })
+    }
+
+    /// The point that a stamp states here.
+    pub(crate) fn point(&self, stamp: &Stamp) -> Option<Point> {
+        let date = self.date(stamp)?;
+        if stamp.no_time.is_some() {
+            return None;
+        }
+        let Some(time) = stamp.time else {
+            return Some(Point::Day(date));
+        };
+        let local = DateTime::from_parts(date, time);
+        let zone = stamp.zone.as_ref().or(self.zone.as_ref());
+        Some(Point::Moment(Moment {
+            local,
+            offset_seconds: zone.and_then(|zone| zone.offset(local)),
+        }))
+    }
+}

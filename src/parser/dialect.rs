@@ -1,0 +1,192 @@
+//! Dialect: tables and headings of other notations that Markdown takes for paragraphs.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::parser::piece::Piece;
+use crate::parser::piece::PieceKind;
+use crate::parser::piece::Row;
+
+static WIKI_HEADING: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*h([1-6])\.\s+(\S.*)$").expect("a constant"));
+static WIKI_MACRO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*\{(?:panel|code|noformat|info|note|warning|tip|expand|section|column|toc|quote|color|anchor)(?::[^}]*)?\}\s*$").expect("a constant")
+});
+static RULER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:\+[-=:+]{3,}\+|\|?[\s:|-]*-{3,}[\s:|-]*\|?)\s*$").expect("a constant")
+});
+
+/// A piece as it is, or the headings, rows and paragraphs that another notation means by it.
+pub(crate) fn expand(piece: Piece, tables: &mut usize) -> Vec<Piece> {
+    if piece.kind != PieceKind::Paragraph || !is_foreign(&piece) {
+        return vec![piece];
+    }
+    let mut expanded = Vec::new();
+    let mut plain: Option<(usize, usize)> = None;
+    let mut in_table = false;
+    for (start, end) in piece.line_ranges() {
+        let line = piece.text()[start..end].trim();
+        let replaced = replacement(&piece, start, end, line, *tables + 1);
+        let dropped = RULER.is_match(line) || WIKI_MACRO.is_match(line);
+        if replaced.is_none() && !dropped {
+            plain = Some((plain.map_or(start, |(first, _)| first), end));
+            continue;
+        }
+        if let Some((first, last)) = plain.take() {
+            expanded.push(piece.part(first, last, PieceKind::Paragraph));
+        }
+        in_table |= replaced
+            .as_ref()
+            .is_some_and(|piece| matches!(piece.kind, PieceKind::Row(_)));
+        expanded.extend(replaced);
+    }
+    if let Some((first, last)) = plain {
+        expanded.push(piece.part(first, last, PieceKind::Paragraph));
+    }
+    if in_table {
+        *tables += 1;
+    }
+    expanded.retain(|piece| !piece.visible.is_blank());
+    match piece.text().trim_start().starts_with('+') {
+        true => joined(expanded),
+        false => expanded.into_iter().map(tidy).collect(),
+    }
+}
+
+fn is_foreign(piece: &Piece) -> bool {
+    let text = piece.text();
+    let rows = || {
+        piece
+            .line_ranges()
+            .iter()
+            .filter(|(start, end)| is_row(text[*start..*end].trim()))
+            .count()
+    };
+    text.trim_start().starts_with(['+', '|', '{', 'h'])
+        && (rows() > 0 || WIKI_HEADING.is_match(text) || has_wiki_line(piece))
+        || has_wiki_line(piece)
+}
+
+fn has_wiki_line(piece: &Piece) -> bool {
+    piece.line_ranges().iter().any(|(start, end)| {
+        let line = piece.text()[*start..*end].trim();
+        WIKI_HEADING.is_match(line) || WIKI_MACRO.is_match(line)
+    })
+}
+
+fn is_row(line: &str) -> bool {
+    line.len() > 2 && line.starts_with('|') && line.ends_with('|')
+}
+
+fn replacement(piece: &Piece, start: usize, end: usize, line: &str, table: usize) -> Option<Piece> {
+    if let Some(found) = WIKI_HEADING.captures(line) {
+        let level = found[1].parse().unwrap_or(2);
+        let text = found.get(2)?;
+        let raw = &piece.text()[start..end];
+        let shift = start + (raw.len() - raw.trim_start().len());
+        return Some(piece.part(
+            shift + text.start(),
+            shift + text.end(),
+            PieceKind::Heading(level),
+        ));
+    }
+    if !is_row(line) || RULER.is_match(line) {
+        return None;
+    }
+    let head = line.starts_with("||");
+    let mut row = piece.part(start, end, PieceKind::Paragraph);
+    let mut cells = Vec::new();
+    let mut from = None;
+    for (at, _) in row.text().match_indices('|') {
+        match from {
+            Some(first) if at > first => {
+                cells.push((first, at));
+                from = Some(at + 1);
+            }
+            _ => from = Some(at + 1),
+        }
+    }
+    row.kind = PieceKind::Row(Row { table, head, cells });
+    Some(row)
+}
+
+/// The longest row of a grid table that a further line still continues, in bytes.
+const LONGEST_ROW: usize = 4096;
+
+/// Rows whose first cell is empty continue the row before, as in pandoc's grid tables.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut result: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        let continues = piece.cell(0).is_some_and(str::is_empty)
+            && result
+                .last()
+                .is_some_and(|last| last.cell(0).is_some() && last.text().len() < LONGEST_ROW);
+        match (continues, result.last_mut()) {
+            (true, Some(last)) => continue_row(last, &piece),
+            _ => result.push(piece),
+        }
+    }
+    result.into_iter().map(tidy).collect()
+}
+
+fn continue_row(last: &mut Piece, piece: &Piece) {
+    let (PieceKind::Row(row), PieceKind::Row(more)) = (&last.kind, &piece.kind) else {
+        return;
+    };
+    let mut rebuilt = Piece::new(PieceKind::Paragraph, last.span);
+    rebuilt.span.end = piece.span.end;
+    let mut cells = Vec::new();
+    for number in 0..row.cells.len().max(more.cells.len()) {
+        let mut start = rebuilt.visible.text.len();
+        if number > 0 {
+            rebuilt.visible.push_instead(" | ", last.span.start);
+            start = rebuilt.visible.text.len();
+        }
+        for (source, range) in [
+            (&*last, row.cells.get(number)),
+            (piece, more.cells.get(number)),
+        ] {
+            let part = range
+                .map(|(from, to)| source.visible.slice(*from, *to))
+                .unwrap_or_default();
+            if !part.text.is_empty() {
+                let at = part.original(0);
+                if rebuilt.visible.text.len() > start {
+                    rebuilt.visible.push_break(' ', at);
+                }
+                rebuilt.visible.append(&part);
+            }
+        }
+        cells.push((start, rebuilt.visible.text.len()));
+    }
+    rebuilt.kind = PieceKind::Row(Row {
+        cells,
+        ..row.clone()
+    });
+    *last = rebuilt;
+}
+
+/// A row in the form of all rows: cells separated by ` | `.
+fn tidy(piece: Piece) -> Piece {
+    let PieceKind::Row(row) = &piece.kind else {
+        return piece;
+    };
+    let mut tidied = Piece::new(PieceKind::Paragraph, piece.span);
+    let mut cells = Vec::new();
+    for (number, (from, to)) in row.cells.iter().enumerate() {
+        if number > 0 {
+            tidied
+                .visible
+                .push_instead(" | ", piece.visible.original(*from));
+        }
+        let start = tidied.visible.text.len();
+        tidied.visible.append(&piece.visible.slice(*from, *to));
+        cells.push((start, tidied.visible.text.len()));
+    }
+    tidied.kind = PieceKind::Row(Row {
+        cells,
+        ..row.clone()
+    });
+    tidied
+}

@@ -1,0 +1,217 @@
+//! Duration: lengths of time as they are written, in minutes.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A length of time in a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Duration {
+    /// Minutes, with fractions.
+    pub(crate) minutes: f64,
+    /// First byte in the text.
+    pub(crate) start: usize,
+    /// One past the last byte.
+    pub(crate) end: usize,
+}
+
+impl Duration {
+    /// Whole minutes, rounded.
+    pub(crate) fn whole(self) -> i64 {
+        self.minutes.round() as i64
+    }
+}
+
+const WORD: &str = r"(?:an?\s+)?half(?:\s+an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|forty-five|fifty|sixty|ninety";
+const UNIT: &str = r"weeks?|wochen?|semanas?|semaines?|days?|tage?n?|d[ií]as?|jours?|dias?|giorni|hours?|hrs?|h|stunden?|std|horas?|heures?|ore|minutes?|mins?|min|minuten|minutos?|minuti|m|seconds?|secs?|sekunden|segundos?|secondes?|s|日間|日|時間|时间|小时|小時|시간|分間|分钟|分|분|秒|초|d|w";
+
+static PART: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"(?i)(?:(?-u:\b)(?:(?P<n>\d+(?:[.,]\d+)?)\s?[-–]?\s?|(?P<w>{WORD})(?:\s+|-))(?P<u>{UNIT})(?:\b|\.|$|(?P<next>\d)|(?P<cjk>\s|[ぁ-んァ-ヶ約、。])))")).expect("a constant")
+});
+static ISO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bP(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\b").expect("a constant")
+});
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*~?(\d{1,3}):([0-5]\d)(?::([0-5]\d))?\s*(?:h|hours|hrs|\(?hh:mm(?::ss)?\)?)?\s*$",
+    )
+    .expect("a constant")
+});
+
+const WORDS: &[(&str, f64)] = &[
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("fifteen", 15.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("forty-five", 45.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("ninety", 90.0),
+    ("a", 1.0),
+    ("an", 1.0),
+];
+
+/// The lengths of time in a text, in their order; `1 hour and 48 minutes` is one.
+pub(crate) fn durations(text: &str) -> Vec<Duration> {
+    let mut found: Vec<Duration> = Vec::new();
+    let mut at = 0;
+    let mut unit_before = 0.0;
+    while let Some(part) = PART.captures_at(text, at) {
+        let (Some(whole), Some(unit)) = (part.get(0), part.name("u")) else {
+            break;
+        };
+        at = unit.end().max(whole.start() + 1);
+        let Some((number, each)) = amount(
+            part.name("n")
+                .or(part.name("w"))
+                .map_or("", |number| number.as_str()),
+        )
+        .zip(minutes_in(unit.as_str())) else {
+            continue;
+        };
+        let minutes = number * each;
+        let (start, end) = (whole.start(), unit.end());
+        let last_unit = std::mem::replace(&mut unit_before, each);
+        match found.last_mut() {
+            Some(last) if joins(text.get(last.end..start).unwrap_or("-")) && each < last_unit => {
+                last.minutes += minutes;
+                last.end = end;
+            }
+            _ => found.push(Duration {
+                minutes,
+                start,
+                end,
+            }),
+        }
+    }
+    found
+}
+
+/// The length of time that a value states; `None` where it states none or a range of several.
+pub(crate) fn parse(value: &str) -> Option<Duration> {
+    if let Some(found) = ISO.captures(value).filter(|found| found[0].len() > 2) {
+        let part = |number: usize| {
+            found
+                .get(number)
+                .and_then(|part| part.as_str().parse::<f64>().ok())
+                .unwrap_or(0.0)
+        };
+        let minutes = part(1) * 1440.0 + part(2) * 60.0 + part(3) + part(4) / 60.0;
+        return Some(Duration {
+            minutes,
+            start: 0,
+            end: value.len(),
+        });
+    }
+    if let Some(found) = CLOCK.captures(value) {
+        let part = |number: usize| {
+            found
+                .get(number)
+                .and_then(|part| part.as_str().parse::<f64>().ok())
+                .unwrap_or(0.0)
+        };
+        return Some(Duration {
+            minutes: part(1) * 60.0 + part(2) + part(3) / 60.0,
+            start: 0,
+            end: value.len(),
+        });
+    }
+    durations(value).into_iter().next()
+}
+
+fn joins(gap: &str) -> bool {
+    matches!(
+        gap.trim().trim_matches(',').trim().to_lowercase().as_str(),
+        "" | "and" | "und" | "y" | "et" | "e" | "と"
+    )
+}
+
+fn amount(written: &str) -> Option<f64> {
+    let written = written.to_lowercase();
+    if written.contains("half") {
+        return Some(0.5);
+    }
+    WORDS
+        .iter()
+        .find(|(word, _)| *word == written)
+        .map(|(_, value)| *value)
+        .or_else(|| written.replace(',', ".").parse().ok())
+}
+
+fn minutes_in(unit: &str) -> Option<f64> {
+    let unit = unit.to_lowercase();
+    let first = unit.chars().next()?;
+    Some(match unit.as_str() {
+        "m" | "分" | "分間" | "分钟" | "분" => 1.0,
+        "秒" | "초" => 1.0 / 60.0,
+        "日" | "日間" => 1440.0,
+        "時間" | "时间" | "小时" | "小時" | "시간" | "ore" => 60.0,
+        "std" | "stunde" | "stunden" => 60.0,
+        "semana" | "semanas" | "semaine" | "semaines" => 10_080.0,
+        "giorni" | "jour" | "jours" => 1440.0,
+        _ => match first {
+            'w' => 10_080.0,
+            'd' | 't' => 1440.0,
+            'h' => 60.0,
+            'm' => 1.0,
+            's' => 1.0 / 60.0,
+            _ => return None,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_in_every_notation() {
+        for (text, expected) in [
+            ("1h 20m", 80),
+            ("0h 16m", 16),
+            ("673h 34m", 40_414),
+            ("95 minutes", 95),
+            ("about two hours", 120),
+            ("1 hour and 48 minutes", 108),
+            ("6 hours and 33 minutes", 393),
+            ("PT2H", 120),
+            ("PT1H30M", 90),
+            ("2.5 hours", 150),
+            ("38m", 38),
+            ("half an hour", 30),
+            ("an hour", 60),
+            ("three days", 4320),
+            ("1:48", 108),
+            ("5 hours 38 minutes", 338),
+            ("1 Stunde 20 Minuten", 80),
+            ("2 horas y 15 minutos", 135),
+            ("3時間20分", 200),
+            ("48 hours (during the weekend)", 2880),
+            ("90 s", 2),
+        ] {
+            assert_eq!(parse(text).map(Duration::whole), Some(expected), "{text}");
+        }
+        for text in [
+            "unknown",
+            "X hours Y minutes",
+            "SEV1",
+            "",
+            "40 models",
+            "a model",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Event: what the words of a timeline entry or of a sentence say that happened, by `schema/events.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use regex::RegexBuilder;
+
+use crate::schema;
+
+/// The most bytes of a text that are looked at.
+const LONGEST: usize = 1_000;
+
+struct Table(BTreeMap<String, Regex>);
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let lists: BTreeMap<String, Vec<String>> = toml::from_str(schema::file("events.toml"))
+        .expect("schema/events.toml is checked by a test");
+    let compile = |patterns: &Vec<String>| {
+        let joined: Vec<String> = patterns
+            .iter()
+            .map(|pattern| format!("(?:{pattern})"))
+            .collect();
+        RegexBuilder::new(&joined.join("|"))
+            .case_insensitive(true)
+            .build()
+            .expect("patterns are checked by a test")
+    };
+    Table(
+        lists
+            .iter()
+            .map(|(name, patterns)| (name.clone(), compile(patterns)))
+            .collect(),
+    )
+});
+
+fn find(name: &str, text: &str) -> Option<usize> {
+    TABLE.0.get(name)?.find(text).map(|found| found.start())
+}
+
+/// What a text says that happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// The incident began, in these words.
+    pub(crate) onset: bool,
+    /// Something failed.
+    pub(crate) fails: bool,
+    /// Something was changed.
+    pub(crate) changes: bool,
+    /// Somebody or something noticed.
+    pub(crate) detected: bool,
+    /// What failed is told before who noticed: the failure itself, and not a report of it.
+    pub(crate) fails_first: bool,
+    /// The cause was found.
+    pub(crate) diagnosed: bool,
+    /// The harm ended.
+    pub(crate) mitigated: bool,
+    /// It was over, in these words.
+    pub(crate) resolved: bool,
+    /// Something was mended.
+    pub(crate) recovers: bool,
+}
+
+impl Event {
+    /// Reads a text.
+    pub(crate) fn of(text: &str) -> Event {
+        let mut end = text.len().min(LONGEST);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &text[..end];
+        let fails = find("fails", text);
+        let detected = find("detected", text).filter(|_| find("not_detected", text).is_none());
+        let undone = find("not_resolved", text).is_some();
+        Event {
+            onset: find("onset", text).is_some(),
+            fails: fails.is_some(),
+            changes: find("changes", text).is_some(),
+            detected: detected.is_some(),
+            fails_first: matches!((fails, detected), (Some(fails), Some(detected)) if fails < detected),
+            diagnosed: find("diagnosed", text).is_some(),
+            mitigated: find("mitigated", text).is_some() && !undone,
+            resolved: find("resolved", text).is_some() && !undone,
+            recovers: find("recovers", text).is_some() && !undone,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        let lists: BTreeMap<String, Vec<String>> =
+            toml::from_str(schema::file("events.toml")).unwrap();
+        for name in [
+            "onset",
+            "fails",
+            "changes",
+            "detected",
+            "diagnosed",
+            "mitigated",
+            "resolved",
+            "recovers",
+            "not_detected",
+            "not_resolved",
+        ] {
+            for pattern in &lists[name] {
+                let regex = Regex::new(pattern);
+                assert!(
+                    regex.is_ok_and(|regex| !regex.is_match("")),
+                    "{name}: {pattern}"
+                );
+            }
+        }
+        assert_eq!(lists.len(), TABLE.0.len());
+    }
+
+    #[test]
+    fn a_report_of_a_failure_is_not_the_failure() {
+        let report = Event::of("students report that the hub is down");
+        assert!(report.detected && !report.fails_first);
+        let failure = Event::of("Site is hard down, engineers respond to alarms");
+        assert!(failure.detected && failure.fails_first);
+        assert!(!Event::of("rollback attempted, no effect, still failing").recovers);
+        assert!(Event::of("All services are back to normal").resolved);
+        assert!(!Event::of("not resolved yet").resolved);
+    }
+}

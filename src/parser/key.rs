@@ -1,0 +1,164 @@
+//! Key: which fact a key of front matter or metadata states, by `schema/keys.toml`.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::parser::fold::fold;
+use crate::schema;
+
+macro_rules! keys {
+    ($($variant:ident = $id:literal),+ $(,)?) => {
+        /// What a known key states.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        #[allow(missing_docs)]
+        pub(crate) enum Key {
+            $(#[serde(rename = $id)] $variant,)+
+        }
+
+        impl Key {
+            #[cfg(test)]
+            const ALL: &'static [Key] = &[$(Key::$variant),+];
+        }
+    };
+}
+
+keys! {
+    Id = "id", Title = "title", Date = "date", Published = "published", Onset = "onset", End = "end", Detected = "detected",
+    Acknowledged = "acknowledged", Declared = "declared", Diagnosed = "diagnosed", Mitigated = "mitigated", Resolved = "resolved",
+    Duration = "duration", TimeToDetect = "time-to-detect", TimeToDiagnose = "time-to-diagnose",
+    TimeToMitigate = "time-to-mitigate", TimeToResolve = "time-to-resolve", Severity = "severity", Status = "status",
+    Services = "services", Models = "models", Assets = "assets", Team = "team", OriginTeam = "origin-team", Owner = "owner",
+    Environment = "environment", Cause = "cause", Trigger = "trigger", Tags = "tags", UsersAffected = "users-affected",
+    Money = "money", HoursLost = "hours-lost", Links = "links", Url = "url", DocumentKind = "document-kind", Language = "language",
+    FailureMode = "failure-mode", Decay = "decay", Response = "response", RollbackTarget = "rollback-target",
+    RollbackHelped = "rollback-helped", Detection = "detection", FirstDiagnosis = "first-diagnosis", Silent = "silent",
+    Stage = "stage", NearMiss = "near-miss", ModelDecayKind = "model-decay-kind", NoneKind = "none-kind",
+}
+
+static TABLE: LazyLock<HashMap<String, Key>> = LazyLock::new(|| {
+    let file: BTreeMap<Key, Vec<String>> =
+        toml::from_str(schema::file("keys.toml")).expect("schema/keys.toml is checked by a test");
+    file.iter()
+        .flat_map(|(key, synonyms)| synonyms.iter().map(|synonym| (fold(synonym), *key)))
+        .collect()
+});
+
+impl Key {
+    /// What a key as it is written states; `None` for a key of one's own.
+    pub(crate) fn of(written: &str) -> Option<Key> {
+        if written.len() > 80 {
+            return None;
+        }
+        let folded = fold(written);
+        let bare = || {
+            folded
+                .trim_end_matches(" utc")
+                .trim_end_matches(" s")
+                .trim_start_matches("the ")
+        };
+        let outside = || written.find(['(', '（']).map(|open| fold(&written[..open]));
+        TABLE
+            .get(&folded)
+            .or_else(|| TABLE.get(bare()))
+            .or_else(|| TABLE.get(&outside()?))
+            .copied()
+    }
+
+    /// The known key that is written almost like this one, for `did you mean`.
+    pub(crate) fn near(written: &str) -> Option<&'static str> {
+        let folded = fold(written);
+        if folded.chars().count() < 4 || !folded.is_ascii() {
+            return None;
+        }
+        TABLE
+            .keys()
+            .filter(|known| {
+                known.is_ascii() && known.len() >= 4 && known.len().abs_diff(folded.len()) <= 2
+            })
+            .map(|known| (strsim::osa_distance(known, &folded), known))
+            .filter(|(distance, known)| *distance <= if known.len() >= 8 { 2 } else { 1 })
+            .min()
+            .map(|(_, known)| known.as_str())
+    }
+
+    /// Whether this is a point in time.
+    pub(crate) fn is_clock(self) -> bool {
+        matches!(
+            self,
+            Key::Onset
+                | Key::End
+                | Key::Detected
+                | Key::Acknowledged
+                | Key::Declared
+                | Key::Diagnosed
+                | Key::Mitigated
+                | Key::Resolved
+        )
+    }
+
+    /// Whether this is a length of time.
+    pub(crate) fn is_duration(self) -> bool {
+        matches!(
+            self,
+            Key::Duration
+                | Key::TimeToDetect
+                | Key::TimeToDiagnose
+                | Key::TimeToMitigate
+                | Key::TimeToResolve
+        )
+    }
+
+    /// Whether the same word is as often the lead of a passage of prose as the key of a short value.
+    pub(crate) fn may_lead_prose(self) -> bool {
+        matches!(
+            self,
+            Key::Cause
+                | Key::Trigger
+                | Key::Detection
+                | Key::Response
+                | Key::Links
+                | Key::Money
+                | Key::UsersAffected
+                | Key::Assets
+                | Key::Models
+                | Key::Title
+                | Key::HoursLost
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        let file: BTreeMap<Key, Vec<String>> = toml::from_str(schema::file("keys.toml")).unwrap();
+        let mut seen: HashMap<String, Key> = HashMap::new();
+        for (key, synonyms) in &file {
+            for synonym in synonyms {
+                let other = seen.insert(fold(synonym), *key);
+                assert!(
+                    other.is_none() || other == Some(*key),
+                    "`{synonym}` is in two lists"
+                );
+            }
+        }
+        for key in Key::ALL {
+            assert!(file.contains_key(key), "{key:?} has synonyms");
+        }
+    }
+
+    #[test]
+    fn keys_are_known_however_they_are_written() {
+        assert_eq!(Key::of("Incident_Start_Time"), Some(Key::Onset));
+        assert_eq!(Key::of("Service(s) affected"), Some(Key::Services));
+        assert_eq!(Key::of("Detected at (UTC)"), Some(Key::Detected));
+        assert_eq!(Key::of("Schweregrad"), Some(Key::Severity));
+        assert_eq!(Key::of("linkTitle"), None);
+        assert_eq!(Key::near("severty"), Some("severity"));
+        assert_eq!(Key::near("weight"), None);
+        assert_eq!(Key::near("layout"), None);
+    }
+}

@@ -1,0 +1,190 @@
+//! Statement: plain facts that keys of front matter and metadata state: services, team, status, money and the like.
+
+use crate::incident::Fact;
+use crate::incident::Facts;
+use crate::incident::Origin;
+use crate::parser::entry::Entry;
+use crate::parser::key::Key;
+use crate::parser::placeholder;
+use crate::parser::severity;
+use crate::parser::source::Source;
+
+/// The most values of one fact.
+const MOST: usize = 100;
+
+/// The entries of a document, front matter first.
+pub(crate) struct Statements<'a> {
+    /// All entries in the order of trust.
+    pub(crate) entries: &'a [Entry],
+}
+
+impl<'a> Statements<'a> {
+    /// What is stated for a key and is not left open, the most trusted first.
+    pub(crate) fn of(&self, key: Key) -> impl Iterator<Item = &'a Entry> {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.fact == Some(key) && !placeholder::is_open(&entry.text()))
+    }
+
+    /// The first text stated for a key.
+    pub(crate) fn text(&self, key: Key, source: &Source<'_>) -> Option<Fact<String>> {
+        let entry = self.of(key).next()?;
+        Some(fact(entry, entry.text(), source))
+    }
+
+    /// All values stated for a key by its most trusted source, lists divided.
+    pub(crate) fn list(&self, key: Key, source: &Source<'_>) -> Vec<Fact<String>> {
+        let mut values: Vec<Fact<String>> = Vec::new();
+        let mut origin = None;
+        for entry in self.of(key) {
+            if *origin.get_or_insert(entry.origin) != entry.origin {
+                break;
+            }
+            for value in entry.values.iter() {
+                for text in divided(&value.text) {
+                    let known = values
+                        .iter()
+                        .any(|other| other.value.eq_ignore_ascii_case(&text));
+                    if !known
+                        && !placeholder::is_open(&text)
+                        && !is_nothing(&text)
+                        && values.len() < MOST
+                    {
+                        values.push(Fact {
+                            value: text,
+                            line: source.line(value.at),
+                            origin: entry.origin,
+                        });
+                    }
+                }
+            }
+        }
+        values
+    }
+}
+
+fn is_nothing(text: &str) -> bool {
+    matches!(
+        text.to_lowercase().as_str(),
+        "none"
+            | "no"
+            | "nothing"
+            | "keine"
+            | "ninguno"
+            | "aucun"
+            | "-"
+            | "–"
+            | "なし"
+            | "无"
+            | "없음"
+    )
+}
+
+/// A fact with the line of its entry.
+pub(crate) fn fact<T>(entry: &Entry, value: T, source: &Source<'_>) -> Fact<T> {
+    let at = entry.values.first().map_or(entry.at, |value| value.at);
+    Fact {
+        value,
+        line: source.line(at),
+        origin: entry.origin,
+    }
+}
+
+/// A list on one line divided at commas and semicolons outside parentheses.
+fn divided(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut depth = 0usize;
+    let mut part = String::new();
+    for character in text.chars() {
+        match character {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            ',' | ';' | '、' | '，' if depth == 0 => {
+                parts.push(std::mem::take(&mut part));
+                continue;
+            }
+            _ => {}
+        }
+        part.push(character);
+    }
+    parts.push(part);
+    parts
+        .iter()
+        .map(|part| part.trim().trim_matches(['`', '"', '*']).trim().to_owned())
+        .filter(|part| !part.is_empty() && part.len() <= 200)
+        .collect()
+}
+
+/// Fills in what keys state by themselves.
+pub(crate) fn fill(statements: &Statements<'_>, source: &mut Source<'_>, facts: &mut Facts) {
+    fill_severity(statements, source, facts);
+    facts.status = statements.text(Key::Status, source);
+    facts.services = statements.list(Key::Services, source);
+    facts.models = statements.list(Key::Models, source);
+    facts.assets = statements.list(Key::Assets, source);
+    facts.team = statements.text(Key::Team, source);
+    facts.origin_team = statements.text(Key::OriginTeam, source);
+    facts.trigger = statements.text(Key::Trigger, source);
+    facts.money = statements
+        .text(Key::Money, source)
+        .filter(|fact| fact.value.contains(|c: char| c.is_ascii_digit()));
+    facts.users_affected = statements
+        .text(Key::UsersAffected, source)
+        .filter(|fact| fact.value.contains(|c: char| c.is_ascii_digit()));
+    facts.links = statements.list(Key::Links, source);
+    facts.url = statements
+        .of(Key::Url)
+        .find(|entry| entry.text().contains("://"))
+        .map(|entry| fact(entry, entry.text(), source));
+}
+
+/// The severity of the most trusted source; two of the same trust that differ are none.
+fn fill_severity(statements: &Statements<'_>, source: &mut Source<'_>, facts: &mut Facts) {
+    let mut found: Option<(&Entry, crate::incident::Severity)> = None;
+    for entry in statements.of(Key::Severity) {
+        let text = entry.text();
+        let Some(severity) = severity::of(&text) else {
+            if entry.origin == Origin::FrontMatter || found.is_none() {
+                warn_unreadable(entry, &text, source);
+            }
+            continue;
+        };
+        match found {
+            None => found = Some((entry, severity)),
+            Some((first, other))
+                if other != severity && is_severity_key(first) == is_severity_key(entry) =>
+            {
+                let line = source.line(first.at);
+                source.warn(
+                    entry.at,
+                    format!(
+                        "severity `{text}` contradicts `{}` on line {line}",
+                        first.text()
+                    ),
+                    "the first is used; make them agree",
+                );
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some((entry, severity)) = found {
+        facts.severity = Some(fact(entry, severity, source));
+        facts.severity_raw = Some(fact(entry, entry.text(), source));
+    }
+}
+
+/// Whether a key speaks of severity itself, and not of priority or level.
+fn is_severity_key(entry: &Entry) -> bool {
+    entry.key.to_lowercase().contains("sev")
+}
+
+fn warn_unreadable(entry: &Entry, text: &str, source: &mut Source<'_>) {
+    // `Level` and `Classification` are as often about other things.
+    if is_severity_key(entry) || entry.key.to_lowercase().contains("prio") {
+        source.warn(
+            entry.at,
+            format!("`{text}` is no severity that pm-kb knows"),
+            "write SEV0 to SEV5, P0 to P5, critical, high, medium or low",
+        );
+    }
+}

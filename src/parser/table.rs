@@ -1,0 +1,142 @@
+//! Table: whether a table holds keys and values, and which.
+
+use crate::parser::entry::Entry;
+use crate::parser::fold::fold;
+use crate::parser::heading;
+use crate::parser::key::Key;
+use crate::parser::piece::Piece;
+use crate::parser::piece::PieceKind;
+use crate::postmortem::SectionKind;
+
+/// What a table holds.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Keys and values.
+    pub(crate) entries: Vec<Entry>,
+    /// Whether the whole table is metadata.
+    pub(crate) is_metadata: bool,
+}
+
+/// Words above the columns of a table of keys and values.
+const HEADS: &[&str] = &[
+    "field",
+    "value",
+    "key",
+    "item",
+    "property",
+    "attribute",
+    "detail",
+    "details",
+    "info",
+    "information",
+    "metric",
+    "description",
+    "feld",
+    "wert",
+    "campo",
+    "valor",
+    "champ",
+    "valeur",
+    "項目",
+    "内容",
+    "值",
+    "字段",
+    "항목",
+    "내용",
+    "",
+];
+
+/// Reads the rows of one table that stands in a section of some kind.
+pub(crate) fn read(rows: &[Piece], section: SectionKind) -> Found {
+    let width = rows.iter().map(cells).max().unwrap_or(0);
+    if !(width == 2 || width == 4)
+        || matches!(section, SectionKind::Timeline | SectionKind::Actions)
+    {
+        return Found::default();
+    }
+    let mut entries = Vec::new();
+    let mut keys = 0;
+    let mut known = 0;
+    for row in rows {
+        if is_head(row) {
+            continue;
+        }
+        for column in (0..cells(row)).step_by(2) {
+            let (Some(key), Some(value)) = (row.cell(column), row.cell(column + 1)) else {
+                continue;
+            };
+            let key = key.trim_end_matches([':', '：']).trim();
+            if key.is_empty() {
+                continue;
+            }
+            keys += 1;
+            known += usize::from(Key::of(key).is_some());
+            entries.push(entry(row, column, key, value));
+        }
+    }
+    let head = matches!(
+        section,
+        SectionKind::Body
+            | SectionKind::Metadata
+            | SectionKind::People
+            | SectionKind::Summary
+            | SectionKind::Metrics
+    );
+    let is_metadata = keys > 0
+        && (known * 2 >= keys
+            || (head && known * 4 >= keys && known > 0)
+            || section == SectionKind::Metadata
+            || has_key_head(rows));
+    let has_heading = rows.first().is_some_and(|first| {
+        first.cell(1).is_some_and(|cell| {
+            heading::kind_by_list(cell).is_some_and(|kind| kind == SectionKind::Timeline)
+        })
+    });
+    if !is_metadata || has_heading {
+        entries.retain(|entry| entry.fact.is_some());
+    }
+    Found {
+        entries,
+        is_metadata: is_metadata && !has_heading && known > 0,
+    }
+}
+
+fn cells(row: &Piece) -> usize {
+    match &row.kind {
+        PieceKind::Row(row) => row.cells.len(),
+        _ => 0,
+    }
+}
+
+/// Whether a row is a head and not the first of the keys, as in tables whose head already is data.
+fn is_head(row: &Piece) -> bool {
+    let PieceKind::Row(parts) = &row.kind else {
+        return false;
+    };
+    if !parts.head {
+        return false;
+    }
+    let first = row.cell(0).map(fold).unwrap_or_default();
+    let second = row.cell(1).map(fold).unwrap_or_default();
+    HEADS.contains(&first.as_str()) || HEADS.contains(&second.as_str()) || Key::of(&first).is_none()
+}
+
+fn has_key_head(rows: &[Piece]) -> bool {
+    rows.first().is_some_and(|row| {
+        let first = row.cell(0).map(fold).unwrap_or_default();
+        let second = row.cell(1).map(fold).unwrap_or_default();
+        matches!(&row.kind, PieceKind::Row(parts) if parts.head)
+            && HEADS.contains(&first.as_str())
+            && HEADS.contains(&second.as_str())
+            && !first.is_empty()
+    })
+}
+
+fn entry(row: &Piece, column: usize, key: &str, value: &str) -> Entry {
+    let PieceKind::Row(parts) = &row.kind else {
+        return Entry::new(key, value, row.span.start, row.span.start);
+    };
+    let at = row.visible.original(parts.cells[column].0);
+    let value_at = row.visible.original(parts.cells[column + 1].0);
+    Entry::new(key, value, at, value_at)
+}

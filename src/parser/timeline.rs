@@ -1,0 +1,381 @@
+//! Timeline: the entries of a document that begin with their time.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+
+use crate::parser::DateOrder;
+use crate::parser::calendar::Point;
+use crate::parser::calendar::Setting;
+use crate::parser::duration;
+use crate::parser::event::Event;
+use crate::parser::outline::Outline;
+use crate::parser::outline::Passage;
+use crate::parser::piece::PieceKind;
+use crate::parser::stamp;
+use crate::parser::stamp::Stamp;
+use crate::parser::zone;
+use crate::parser::zone::Zone;
+use crate::postmortem::BlockKind;
+use crate::postmortem::SectionKind;
+
+/// The most entries that are looked at.
+const MOST: usize = 2_000;
+/// A clock time that steps back by more than this many hours is one of the next day; by less, an entry out of order.
+const ROLL_OVER_HOURS: i32 = 3;
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub(crate) struct TimelineEntry {
+    /// Its time.
+    pub(crate) point: Point,
+    /// Where it stands in the original.
+    pub(crate) at: usize,
+    /// Its words.
+    pub(crate) text: String,
+    /// What they say that happened.
+    pub(crate) event: Event,
+}
+
+static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\W*T\s?(?P<sign>[+\x{2212}-])\s?(?P<length>\d[\dhms: ]*(?:h|m|min|s|hours?|minutes?)?)",
+    )
+    .expect("a constant")
+});
+static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
+    let zone = zone::PATTERN;
+    Regex::new(&format!(r"(?:(?i:times?|timestamps?|clocks?|events|timeline|zeiten|uhrzeiten|horarios|horários)\b[^\n]{{0,60}}?)(?:^|[\s(\[,:|])({zone})(?:$|[\s)\],.;:|])")).expect("a constant")
+});
+static LONG_ZONE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(pacific|eastern|central|mountain) (standard|daylight) time\b")
+        .expect("a constant")
+});
+
+/// The zone that the document declares for the times of its timeline.
+pub(crate) fn declared_zone(outline: &Outline) -> Option<Zone> {
+    let in_section = |number: usize| outline.sections[number].kind == SectionKind::Timeline;
+    let head = |passage: &&Passage| {
+        let row_head = matches!(&passage.piece.kind, PieceKind::Row(row) if row.head);
+        passage.kind == BlockKind::Heading || row_head || passage.piece.text().len() <= 200
+    };
+    let near = outline
+        .passages
+        .iter()
+        .filter(|passage| in_section(passage.section))
+        .filter(head);
+    let far = outline
+        .passages
+        .iter()
+        .filter(|passage| !in_section(passage.section))
+        .filter(head);
+    near.chain(far)
+        .take(MOST)
+        .find_map(|passage| zone_in(passage.piece.text()))
+}
+
+fn zone_in(text: &str) -> Option<Zone> {
+    if let Some(found) = LONG_ZONE.captures(text) {
+        let kind = if found[2].eq_ignore_ascii_case("daylight") {
+            "D"
+        } else {
+            "S"
+        };
+        let first = found[1].chars().next()?.to_ascii_uppercase();
+        return Zone::read(&format!("{first}{kind}T"));
+    }
+    Zone::read(DECLARED.captures(text)?.get(1)?.as_str())
+}
+
+/// The entries of a document in their order; `zero` is the moment that `T+15m` counts from.
+pub(crate) fn entries(
+    outline: &Outline,
+    setting: &Setting,
+    order: Option<DateOrder>,
+    zero: Option<Point>,
+) -> Vec<TimelineEntry> {
+    let in_timeline =
+        |passage: &Passage| outline.sections[passage.section].kind == SectionKind::Timeline;
+    let found = Walk::new(setting, order, zero).run(outline, in_timeline);
+    if found.len() >= 2 {
+        return found;
+    }
+    let elsewhere = Walk::new(setting, order, zero).run(outline, |passage| {
+        !matches!(
+            outline.sections[passage.section].kind,
+            SectionKind::Support
+                | SectionKind::Actions
+                | SectionKind::Lessons
+                | SectionKind::Metadata
+                | SectionKind::People
+                | SectionKind::RuledOut
+                | SectionKind::Title
+        )
+    });
+    if elsewhere.len() >= 3 {
+        elsewhere
+    } else {
+        found
+    }
+}
+
+struct Walk<'a> {
+    setting: &'a Setting,
+    order: Option<DateOrder>,
+    zero: Option<Point>,
+    day: Option<Date>,
+    zone: Option<Zone>,
+    last: Option<jiff::civil::DateTime>,
+    section: usize,
+    entries: Vec<TimelineEntry>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(setting: &'a Setting, order: Option<DateOrder>, zero: Option<Point>) -> Walk<'a> {
+        Walk {
+            setting,
+            order,
+            zero,
+            day: setting.day,
+            zone: setting.zone.clone(),
+            last: None,
+            section: usize::MAX,
+            entries: Vec::new(),
+        }
+    }
+
+    fn run(mut self, outline: &Outline, wanted: impl Fn(&Passage) -> bool) -> Vec<TimelineEntry> {
+        for passage in outline.passages.iter().filter(|passage| wanted(passage)) {
+            if self.entries.len() >= MOST {
+                break;
+            }
+            match passage.kind {
+                BlockKind::Quote | BlockKind::Code | BlockKind::Title => {}
+                BlockKind::Heading => self.heading(passage),
+                _ => self.passage(passage),
+            }
+        }
+        let mut entries = self.entries;
+        for entry in &mut entries {
+            entry.event = Event::of(&entry.text);
+        }
+        entries
+    }
+
+    /// A heading may be a stamp, a day, or the head of the whole timeline with its first day.
+    fn heading(&mut self, passage: &Passage) {
+        self.section = passage.section;
+        let text = passage.piece.text();
+        let stamps = stamp::stamps(text, self.order);
+        match stamps.first() {
+            Some(first) if first.time.is_some() && first.start <= 24 => {
+                self.add(passage, first, text, passage.piece.visible.original(0))
+            }
+            Some(first) if first.day.is_some() => self.set_day(first),
+            _ => {}
+        }
+    }
+
+    fn set_day(&mut self, stamp: &Stamp) {
+        let setting = Setting {
+            day: self.day.or(self.setting.day),
+            zone: None,
+        };
+        if let Some(date) = setting.date(stamp) {
+            self.day = Some(date);
+            self.last = None;
+        }
+    }
+
+    fn passage(&mut self, passage: &Passage) {
+        let text = passage.piece.text();
+        if let Some(entry) = self.relative(passage, text) {
+            self.entries.push(entry);
+            return;
+        }
+        let stamps = stamp::stamps(text, self.order);
+        let Some(first) = stamps.first() else {
+            self.continue_entry(passage, text);
+            return;
+        };
+        let row = matches!(passage.piece.kind, PieceKind::Row(_));
+        let before = text.get(..first.start).unwrap_or_default();
+        let begins = is_lead_in(before);
+        let labelled = before.chars().count() <= 60
+            && text.len().saturating_sub(first.end) <= 24
+            && before.split_whitespace().count() <= 7;
+        if first.time.is_none() && !row && is_only_a_day(text, first) {
+            self.set_day(first);
+        } else if begins || labelled || (row && stamps.len() <= 3) {
+            self.split(passage, text, &stamps);
+        } else {
+            self.continue_entry(passage, text);
+        }
+    }
+
+    /// One passage may hold several entries: `00:31 restarted. 00:38 healthy.`
+    fn split(&mut self, passage: &Passage, text: &str, stamps: &[Stamp]) {
+        let row = matches!(passage.piece.kind, PieceKind::Row(_));
+        let mut starts: Vec<&Stamp> = vec![&stamps[0]];
+        if !row {
+            let begins = |stamp: &&Stamp| {
+                let before = text.get(..stamp.start).unwrap_or_default().trim_end();
+                stamp.time.is_some()
+                    && (before.ends_with(['.', ';', '!'])
+                        || passage.piece.breaks.contains(&stamp.start))
+            };
+            starts.extend(stamps[1..].iter().filter(begins));
+        }
+        for (number, stamp) in starts.iter().enumerate() {
+            let end = starts.get(number + 1).map_or(text.len(), |next| next.start);
+            let from = if number == 0 { 0 } else { stamp.start };
+            let words = text.get(from..end).unwrap_or_default();
+            self.add(
+                passage,
+                stamp,
+                words,
+                passage.piece.visible.original(stamp.start),
+            );
+        }
+    }
+
+    fn add(&mut self, _passage: &Passage, stamp: &Stamp, words: &str, at: usize) {
+        let known = Setting {
+            day: self.day.or(self.setting.day),
+            zone: stamp.zone.clone().or(self.zone.clone()),
+        };
+        let Some(mut point) = known.point(stamp) else {
+            return;
+        };
+        if let Point::Moment(moment) = &mut point {
+            if stamp.day.is_none()
+                && let Some(last) = self.last
+                && moment.local < last
+                && hours_between(moment.local, last) > ROLL_OVER_HOURS
+                && let Ok(next) = moment.local.checked_add(jiff::Span::new().days(1))
+            {
+                moment.local = next;
+                moment.offset_seconds = known.zone.as_ref().and_then(|zone| zone.offset(next));
+            }
+            self.day = Some(moment.local.date());
+            self.last = Some(moment.local);
+        } else {
+            self.day = Some(point.date());
+        }
+        let text = words.trim().to_owned();
+        self.entries.push(TimelineEntry {
+            point,
+            at,
+            text,
+            event: Event::default(),
+        });
+    }
+
+    fn relative(&mut self, passage: &Passage, text: &str) -> Option<TimelineEntry> {
+        let found = RELATIVE.captures(text)?;
+        let Point::Moment(mut moment) = self.zero? else {
+            return None;
+        };
+        let minutes = duration::parse(found["length"].trim())?.whole();
+        let minutes = if &found["sign"] == "+" {
+            minutes
+        } else {
+            -minutes
+        };
+        moment.local = moment
+            .local
+            .checked_add(jiff::Span::new().try_minutes(minutes).ok()?)
+            .ok()?;
+        Some(TimelineEntry {
+            point: Point::Moment(moment),
+            at: passage.piece.visible.original(0),
+            text: text.to_owned(),
+            event: Event::default(),
+        })
+    }
+
+    /// Text below a stamp that is a heading, or a further paragraph of an entry.
+    fn continue_entry(&mut self, passage: &Passage, text: &str) {
+        if let Some(last) = self.entries.last_mut()
+            && self.section == passage.section
+            && last.text.len() < 600
+        {
+            last.text.push_str(". ");
+            last.text.extend(text.chars().take(400));
+        }
+    }
+}
+
+fn hours_between(from: jiff::civil::DateTime, to: jiff::civil::DateTime) -> i32 {
+    from.until(to)
+        .and_then(|span| span.total(jiff::Unit::Hour))
+        .map_or(0, |hours| hours as i32)
+}
+
+/// What may stand before the stamp that an entry begins with.
+fn is_lead_in(before: &str) -> bool {
+    let words: Vec<String> = before
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.len() <= 3
+        && words.iter().all(|word| {
+            matches!(
+                word.as_str(),
+                "at" | "on"
+                    | "about"
+                    | "around"
+                    | "approximately"
+                    | "approx"
+                    | "circa"
+                    | "ca"
+                    | "the"
+                    | "from"
+                    | "by"
+                    | "um"
+                    | "gegen"
+                    | "am"
+                    | "a"
+                    | "las"
+                    | "el"
+                    | "vers"
+                    | "le"
+                    | "mon"
+                    | "tue"
+                    | "wed"
+                    | "thu"
+                    | "fri"
+                    | "sat"
+                    | "sun"
+                    | "monday"
+                    | "tuesday"
+                    | "wednesday"
+                    | "thursday"
+                    | "friday"
+                    | "saturday"
+                    | "sunday"
+            )
+        })
+}
+
+fn is_only_a_day(text: &str, stamp: &Stamp) -> bool {
+    let rest = text.len() - (stamp.end - stamp.start);
+    rest <= 24
+        && !text
+            .get(stamp.end..)
+            .unwrap_or_default()
+            .chars()
+            .any(char::is_alphabetic)
+}
+
+/// Counts of entries by their day, to tell the day of a document that states none.
+pub(crate) fn first_day(entries: &[TimelineEntry]) -> Option<(Date, usize)> {
+    let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+    for entry in entries {
+        days.entry(entry.point.date()).or_insert(entry.at);
+    }
+    entries.first().map(|entry| (entry.point.date(), entry.at))
+}

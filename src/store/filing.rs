@@ -1,0 +1,186 @@
+//! Filing, Writing: changing the store, within one transaction.
+
+use std::collections::BTreeSet;
+
+use blake3::Hash;
+use rusqlite::Transaction;
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+use rusqlite::types::ValueRef;
+
+use crate::error::Result;
+use crate::postmortem::DocumentKind;
+use crate::record::Record;
+use crate::store::failure::failed;
+use crate::store::row;
+use crate::store::row::Filed;
+use crate::store::row::Meta;
+use crate::store::view::View;
+
+/// A record that is to be filed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filing<'a> {
+    /// The record.
+    pub record: Record,
+    /// What the parser took the document for.
+    pub read_kind: DocumentKind,
+    /// BLAKE3 of the original bytes.
+    pub content: Hash,
+    /// The original bytes; `None` where they are those that are already there under this id.
+    pub original: Option<&'a [u8]>,
+}
+
+/// The store while it is being changed.
+#[derive(Debug)]
+pub struct Writing<'store> {
+    view: View<'store>,
+    meta: Meta,
+    changed: bool,
+}
+
+impl<'store> Writing<'store> {
+    pub(super) fn new(transaction: &'store Transaction<'_>) -> Result<Writing<'store>> {
+        let view = View::new(transaction);
+        let meta = view.meta()?;
+        Ok(Writing {
+            view,
+            meta,
+            changed: false,
+        })
+    }
+
+    /// Writes down what changed of the store as a whole.
+    pub(super) fn finish(self) -> Result<()> {
+        if self.changed {
+            row::write_meta(self.view.connection(), self.meta)?;
+        }
+        Ok(())
+    }
+
+    /// The store as it stands, this transaction's changes included.
+    pub fn view(&self) -> View<'store> {
+        self.view
+    }
+
+    /// Files a record under its id, in place of what was there. Where nothing but the revision would change, nothing is
+    /// written and the answer is `None`.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Store`], [`crate::error::Error::Damaged`]; so for everything below.
+    pub fn put(&mut self, filing: Filing<'_>) -> Result<Option<Filed>> {
+        let before = self.view.find(filing.record.id.as_str())?;
+        if let Some(before) = &before {
+            let (_, seal) =
+                row::sealed(&filing.record, filing.read_kind, before.rev, filing.content)?;
+            if seal == before.seal {
+                return Ok(None);
+            }
+        }
+        self.changed = true;
+        self.meta.rev += 1;
+        if before.is_none() {
+            self.meta.live += 1;
+            self.execute("DELETE FROM tombstone WHERE id = ?1", [text(&filing)])?;
+        }
+        let before = before.as_ref().map(|before| &before.record);
+        self.count_keys(before, Some(&filing.record))?;
+        let (values, seal) = row::sealed(
+            &filing.record,
+            filing.read_kind,
+            self.meta.rev,
+            filing.content,
+        )?;
+        self.execute(&row::upsert(), values)?;
+        if let Some(bytes) = filing.original {
+            self.execute(
+                "INSERT INTO original (id, bytes) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes",
+                [text(&filing), Value::Blob(bytes.to_vec())],
+            )?;
+        }
+        Ok(Some(Filed {
+            record: filing.record,
+            read_kind: filing.read_kind,
+            rev: self.meta.rev,
+            content: filing.content,
+            seal,
+        }))
+    }
+
+    /// Removes a record and its original bytes, and leaves a tombstone; `false` where there is none of this id.
+    pub fn remove(&mut self, id: &str) -> Result<bool> {
+        let Some(before) = self.view.find(id)? else {
+            return Ok(false);
+        };
+        self.changed = true;
+        self.meta.rev += 1;
+        self.meta.live -= 1;
+        self.count_keys(Some(&before.record), None)?;
+        let id = Value::Text(id.to_owned());
+        self.execute("DELETE FROM original WHERE id = ?1", [id.clone()])?;
+        self.execute("DELETE FROM record WHERE id = ?1", [id.clone()])?;
+        let mut values = vec![id, Value::Integer(self.meta.rev)];
+        let seal = row::seal("tombstone", values.iter().map(ValueRef::from));
+        values.push(Value::Blob(seal.as_bytes().to_vec()));
+        self.execute(
+            "INSERT OR REPLACE INTO tombstone (id, rev, row_hash) VALUES (?1, ?2, ?3)",
+            values,
+        )?;
+        Ok(true)
+    }
+
+    /// Makes a generation of the index the one in use.
+    pub fn use_index(&mut self, generation: i64) {
+        self.changed = true;
+        self.meta.index_gen = generation;
+    }
+
+    /// Makes of the store another one than that which its index was made from.
+    pub(super) fn renew_epoch(&mut self) -> Result<()> {
+        self.changed = true;
+        self.meta.epoch = row::first_meta(self.view.connection())?.epoch;
+        self.meta.index_gen = 0;
+        Ok(())
+    }
+
+    /// Counts the keys that a record gains and loses.
+    fn count_keys(&self, before: Option<&Record>, after: Option<&Record>) -> Result<()> {
+        let keys = |record: Option<&Record>| -> BTreeSet<String> {
+            record
+                .map(|record| record.metadata.keys().cloned().collect())
+                .unwrap_or_default()
+        };
+        let (before, after) = (keys(before), keys(after));
+        for gained in after.difference(&before) {
+            self.execute(
+                "INSERT INTO metadata_key (name, records) VALUES (?1, 1) \
+                 ON CONFLICT (name) DO UPDATE SET records = records + 1",
+                [Value::Text(gained.clone())],
+            )?;
+        }
+        for lost in before.difference(&after) {
+            let lost = Value::Text(lost.clone());
+            self.execute(
+                "UPDATE metadata_key SET records = records - 1 WHERE name = ?1",
+                [lost.clone()],
+            )?;
+            self.execute(
+                "DELETE FROM metadata_key WHERE name = ?1 AND records <= 0",
+                [lost],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
+        self.view
+            .connection()
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(params_from_iter(values)))
+            .map_err(failed("write to the record"))?;
+        Ok(())
+    }
+}
+
+fn text(filing: &Filing<'_>) -> Value {
+    Value::Text(filing.record.id.as_str().to_owned())
+}

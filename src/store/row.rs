@@ -1,0 +1,340 @@
+//! Meta, Filed: the rows of the store as values, and the seal that each of them bears.
+
+use std::str::FromStr;
+
+use blake3::Hash;
+use blake3::Hasher;
+use rusqlite::Connection;
+use rusqlite::Row;
+use rusqlite::types::Value;
+use rusqlite::types::ValueRef;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::error::Result;
+use crate::incident::IncidentId;
+use crate::postmortem::DocumentKind;
+use crate::record::Record;
+use crate::store::failure::failed;
+
+/// What the store says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meta {
+    /// 128 random bits in hexadecimal, made once.
+    pub kb_id: String,
+    /// 64 random bits in hexadecimal, made anew by a restore: an index of another epoch is not of this store.
+    pub epoch: String,
+    /// The revision: one more for every changed record, never used twice.
+    pub rev: i64,
+    /// How many records there are.
+    pub live: i64,
+    /// The format.
+    pub schema_version: i64,
+    /// The generation of the index in use; 0 where there is none yet.
+    pub index_gen: i64,
+    /// The version of the program that wrote last.
+    pub written_by: String,
+}
+
+/// A record with what the store knows of it besides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filed {
+    /// The record.
+    pub record: Record,
+    /// What the parser took the document for; [`Record::kind`] differs where it is a duplicate of another.
+    pub read_kind: DocumentKind,
+    /// The revision that it was filed at.
+    pub rev: i64,
+    /// BLAKE3 of the original bytes.
+    pub content: Hash,
+    /// BLAKE3 of the whole row.
+    pub seal: Hash,
+}
+
+/// The columns of `record` but for the seal, in the order in which they are sealed.
+const COLUMNS: [&str; 17] = [
+    "id",
+    "rev",
+    "source",
+    "path",
+    "kind",
+    "read_kind",
+    "language",
+    "title",
+    "day",
+    "severity",
+    "failure_mode",
+    "decay",
+    "ruleset",
+    "facts",
+    "metadata",
+    "classification",
+    "content_hash",
+];
+
+/// The columns of `record`, the seal last, for a `SELECT`.
+pub(super) fn columns() -> String {
+    format!("{}, row_hash", COLUMNS.join(", "))
+}
+
+/// The statement that files a row of [`sealed`] values.
+pub(super) fn upsert() -> String {
+    let places: Vec<String> = (1..=COLUMNS.len() + 1).map(|n| format!("?{n}")).collect();
+    let updates: Vec<String> = COLUMNS
+        .iter()
+        .skip(1)
+        .chain(&["row_hash"])
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    format!(
+        "INSERT INTO record ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
+        columns(),
+        places.join(", "),
+        updates.join(", ")
+    )
+}
+
+/// The values of a row, in the order of [`columns`], and its seal.
+pub(super) fn sealed(
+    record: &Record,
+    read_kind: DocumentKind,
+    rev: i64,
+    content: Hash,
+) -> Result<(Vec<Value>, Hash)> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let mut values = vec![
+        text(record.id.as_str()),
+        Value::Integer(rev),
+        text(&record.source),
+        text(&record.path),
+        text(record.kind.id()),
+        text(read_kind.id()),
+        text(&record.language),
+        text(&record.title),
+        record
+            .facts
+            .day()
+            .map_or(Value::Null, |day| Value::Text(day.to_string())),
+        record
+            .facts
+            .severity
+            .as_ref()
+            .map_or(Value::Null, |fact| Value::Integer(fact.value.rank().into())),
+        text(record.classification.failure_mode.id()),
+        text(record.classification.decay.id()),
+        text(&record.classification.ruleset),
+        json(&record.facts)?,
+        json(&record.metadata)?,
+        json(&record.classification)?,
+        Value::Blob(content.as_bytes().to_vec()),
+    ];
+    let seal = seal("record", values.iter().map(ValueRef::from));
+    values.push(Value::Blob(seal.as_bytes().to_vec()));
+    Ok((values, seal))
+}
+
+/// Reads a row of [`columns`], once its seal was found whole.
+pub(super) fn filed(row: &Row<'_>) -> Result<Filed> {
+    let seal = checked("record", row, COLUMNS.len())?;
+    let id: IncidentId = value(row, 0)?;
+    let record = Record {
+        source: text(row, 2)?.to_owned(),
+        path: text(row, 3)?.to_owned(),
+        kind: kind(row, 4)?,
+        language: text(row, 6)?.to_owned(),
+        title: text(row, 7)?.to_owned(),
+        facts: from_json(&id, text(row, 13)?)?,
+        metadata: from_json(&id, text(row, 14)?)?,
+        classification: from_json(&id, text(row, 15)?)?,
+        id,
+    };
+    Ok(Filed {
+        record,
+        read_kind: kind(row, 5)?,
+        rev: row.get(1).map_err(failed("read a record"))?,
+        content: hash(row, 16)?,
+        seal,
+    })
+}
+
+/// The seal over the first `count` columns of a row, which must be the one in the column after them.
+pub(super) fn checked(table: &str, row: &Row<'_>, count: usize) -> Result<Hash> {
+    let doing = "read a row";
+    let mut values = Vec::with_capacity(count);
+    for column in 0..count {
+        values.push(row.get_ref(column).map_err(failed(doing))?);
+    }
+    let named = match values.first() {
+        Some(ValueRef::Text(id)) => format!(" of `{}`", String::from_utf8_lossy(id)),
+        _ => String::new(),
+    };
+    let found = seal(table, values.into_iter());
+    match row.get_ref(count).map_err(failed(doing))? {
+        ValueRef::Blob(written) if written == found.as_bytes() => Ok(found),
+        _ => Err(Error::Damaged {
+            found: format!("the row{named} in `{table}` differs from its seal"),
+        }),
+    }
+}
+
+/// BLAKE3 over the name of a table and some values, each with its type and length.
+pub(super) fn seal<'a>(table: &str, values: impl Iterator<Item = ValueRef<'a>>) -> Hash {
+    let mut hasher = Hasher::new();
+    let mut part = |tag: u8, bytes: &[u8]| {
+        hasher.update(&[tag]);
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    part(0, table.as_bytes());
+    for value in values {
+        match value {
+            ValueRef::Null => part(1, &[]),
+            ValueRef::Integer(number) => part(2, &number.to_le_bytes()),
+            ValueRef::Real(number) => part(3, &number.to_le_bytes()),
+            ValueRef::Text(text) => part(4, text),
+            ValueRef::Blob(bytes) => part(5, bytes),
+        }
+    }
+    hasher.finalize()
+}
+
+/// The `meta` of a store that is being made.
+pub(super) fn first_meta(connection: &Connection) -> Result<Meta> {
+    connection
+        .query_row(
+            "SELECT lower(hex(randomblob(16))), lower(hex(randomblob(8)))",
+            [],
+            |row| {
+                Ok(Meta {
+                    kb_id: row.get(0)?,
+                    epoch: row.get(1)?,
+                    rev: 0,
+                    live: 0,
+                    schema_version: 0,
+                    index_gen: 0,
+                    written_by: String::new(),
+                })
+            },
+        )
+        .map_err(failed("make the record"))
+}
+
+/// Reads `meta`, once its seal was found whole.
+pub(super) fn read_meta(connection: &Connection) -> Result<Meta> {
+    let doing = "read the record's description";
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT kb_id, epoch, rev, live, schema_version, index_gen, written_by, row_hash FROM meta",
+        )
+        .map_err(failed(doing))?;
+    let mut rows = statement.query([]).map_err(failed(doing))?;
+    let Some(row) = rows.next().map_err(failed(doing))? else {
+        return Err(Error::Damaged {
+            found: "its description, the table `meta`, is empty".to_owned(),
+        });
+    };
+    checked("meta", row, 7)?;
+    let read = |row: &Row<'_>| -> rusqlite::Result<Meta> {
+        Ok(Meta {
+            kb_id: row.get(0)?,
+            epoch: row.get(1)?,
+            rev: row.get(2)?,
+            live: row.get(3)?,
+            schema_version: row.get(4)?,
+            index_gen: row.get(5)?,
+            written_by: row.get(6)?,
+        })
+    };
+    read(row).map_err(failed(doing))
+}
+
+/// Writes `meta`, as the program of this version.
+pub(super) fn write_meta(connection: &Connection, meta: Meta) -> Result<()> {
+    let mut values = vec![
+        Value::Text(meta.kb_id),
+        Value::Text(meta.epoch),
+        Value::Integer(meta.rev),
+        Value::Integer(meta.live),
+        Value::Integer(meta.schema_version),
+        Value::Integer(meta.index_gen),
+        Value::Text(env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    let seal = seal("meta", values.iter().map(ValueRef::from));
+    values.push(Value::Blob(seal.as_bytes().to_vec()));
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO meta (only_row, kb_id, epoch, rev, live, schema_version, index_gen, written_by, row_hash) \
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )
+        .and_then(|mut statement| statement.execute(rusqlite::params_from_iter(values)))
+        .map_err(failed("write the record's description"))?;
+    Ok(())
+}
+
+/// The text of a column.
+pub(super) fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str> {
+    row.get_ref(column)
+        .map_err(failed("read a row"))?
+        .as_str()
+        .map_err(|error| Error::Damaged {
+            found: format!("a row cannot be read: {error}"),
+        })
+}
+
+/// The value whose id is in a column.
+pub(super) fn value<T: FromStr<Err = Error>>(row: &Row<'_>, column: usize) -> Result<T> {
+    text(row, column)?
+        .parse()
+        .map_err(|error: Error| Error::Damaged {
+            found: error.to_string(),
+        })
+}
+
+/// The hash in a column.
+pub(super) fn hash(row: &Row<'_>, column: usize) -> Result<Hash> {
+    let bytes: Vec<u8> = row.get(column).map_err(failed("read a row"))?;
+    Hash::from_slice(&bytes).map_err(|error| Error::Damaged {
+        found: format!("a hash cannot be read: {error}"),
+    })
+}
+
+/// The kind of document in a column.
+pub(super) fn kind(row: &Row<'_>, column: usize) -> Result<DocumentKind> {
+    let id = text(row, column)?;
+    serde_json::from_value(serde_json::Value::String(id.to_owned())).map_err(|_| Error::Damaged {
+        found: format!("`{id}` is no kind of document"),
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<Value> {
+    serde_json::to_string(value)
+        .map(Value::Text)
+        .map_err(|error| Error::Store {
+            doing: "write a record",
+            source: Box::new(error),
+        })
+}
+
+fn from_json<T: DeserializeOwned>(id: &IncidentId, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::Damaged {
+        found: format!("the record of `{id}` cannot be read: {error}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seal_tells_apart_what_only_looks_alike() {
+        let text = |text: &'static str| ValueRef::Text(text.as_bytes());
+        let of = |values: Vec<ValueRef<'static>>| seal("record", values.into_iter());
+        assert_ne!(
+            of(vec![text("ab"), text("c")]),
+            of(vec![text("a"), text("bc")])
+        );
+        assert_ne!(of(vec![text("1")]), of(vec![ValueRef::Blob(b"1")]));
+        assert_ne!(of(vec![ValueRef::Null]), of(vec![text("")]));
+        assert_ne!(of(vec![]), seal("meta", std::iter::empty()));
+    }
+}
