@@ -20,7 +20,7 @@ use crate::classifier::score::Share;
 use crate::classifier::sentence::Sentence;
 
 /// How much less every later mention counts where the first one matters.
-const LATER: f64 = 0.85;
+const LATER: f64 = 0.8;
 
 /// Decides all facets but stage, which needs the mode.
 pub(crate) fn decide(
@@ -197,7 +197,7 @@ fn first_diagnosis(
     let (mut factor, mut last) = (1.0, None);
     for (sentence, index, value) in believed {
         if last.is_some_and(|last| last != sentence) {
-            factor *= LATER * LATER;
+            factor *= LATER;
         }
         last = Some(sentence);
         scores[index] += value * factor;
