@@ -9,7 +9,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Result;
 use crate::incident::IncidentId;
-use crate::postmortem::DocumentKind;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::View;

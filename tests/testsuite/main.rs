@@ -14,5 +14,6 @@ mod parser;
 mod query;
 mod recovery;
 mod report;
+mod searching;
 mod store;
 mod transcript;
