@@ -21,6 +21,7 @@ use pm_kb::knowledge_base::KnowledgeBase;
 use crate::base::Base;
 use crate::base::add_where;
 use crate::base::input;
+use crate::base::no_rules;
 
 const KILLS: u64 = 40;
 
@@ -49,8 +50,9 @@ fn worker() {
         return;
     };
     let mut dice = Dice(seed);
-    let mut kb = KnowledgeBase::open(Path::new(&dir)).expect("the base");
-    kb.rules();
+    let mut kb = KnowledgeBase::open(Path::new(&dir))
+        .expect("the base")
+        .with_rules(no_rules());
     say("ready");
     loop {
         match dice.roll(10) {
