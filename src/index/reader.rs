@@ -104,7 +104,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Index`](crate::error::Error::Index).
     pub fn fold_in(&mut self, changes: Vec<(String, Option<TantivyDocument>)>) -> Result<()> {
-        let mut fold_in = || {
+        let fold_in = || {
             let ids: Vec<&str> = changes.iter().map(|(id, _)| id.as_str()).collect();
             for (segment, reader) in self.segments.iter().zip(&mut self.readers) {
                 if let Some(visible) = all_but(reader, &ids)? {
