@@ -128,6 +128,24 @@ pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State>
         .collect()
 }
 
+/// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.
+pub fn qualify(rules: &RuleSet, postmortem: &Postmortem, words: &str) -> Option<State> {
+    let sentences = sentence::sentences(postmortem);
+    let (_, triggers) = detect::detect(rules, &sentences);
+    let (sentence, start) = sentences.iter().enumerate().find_map(|(index, sentence)| {
+        Some((index, sentence.shadow.text.find(&format!(" {words} "))? + 1))
+    })?;
+    let mut hits = [Hit {
+        sentence,
+        cue: usize::MAX,
+        start,
+        end: start + words.len(),
+        state: State::Affirmed,
+    }];
+    context::qualify(rules, &sentences, &triggers, &mut hits);
+    Some(hits[0].state)
+}
+
 /// A post-mortem as far as the rules have read it: everything that the decision looks at.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {

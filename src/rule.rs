@@ -120,6 +120,8 @@ pub struct Cue {
     pub sections: Vec<SectionKind>,
     /// The state of the text around does not touch it.
     pub stateless: bool,
+    /// It tells of two sides that differ, so that a `not` inside it is no denial.
+    pub contrast: bool,
 }
 
 /// On which side of its trigger a context rule qualifies cues.

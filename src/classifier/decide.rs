@@ -1,5 +1,8 @@
 //! Decision: gate, thresholds, precedence, decay, confidence, abstention. Everything that decides stands here or in the policy.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use crate::classification::Classification;
 use crate::classification::Secondary;
 use crate::postmortem::SectionKind;
@@ -16,6 +19,9 @@ use crate::taxonomy::Reason;
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
 use crate::classifier::facet;
+
+/// In how many sentences a word of machine learning counts.
+const REPEATED: usize = 3;
 
 /// The six scores, model decay and ordinary causes, best first.
 #[derive(Debug)]
@@ -67,16 +73,17 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
 /// Whether the document speaks of machine learning.
 fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
     let gate = &reading.rules.policy().gate;
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for hit in &reading.hits {
-        let cue = &reading.rules.cues()[hit.cue];
-        let label = reading.rules.rules()[cue.rule].label;
+        let label = reading.rules.rules()[reading.rules.cues()[hit.cue].rule].label;
         if matches!(label, Label::Signal(Signal::MlStrong | Signal::MlWeak)) {
-            let words = &reading.sentences[hit.sentence].shadow.text[hit.start..hit.end];
-            seen.entry((hit.cue, words)).or_insert(cue.weight);
+            seen.entry(hit.cue).or_default().insert(hit.sentence);
         }
     }
-    let sum: f64 = seen.values().sum();
+    let weigh = |(cue, sentences): (&usize, &BTreeSet<usize>)| {
+        reading.rules.cues()[*cue].weight * sentences.len().min(REPEATED) as f64
+    };
+    let sum: f64 = seen.iter().map(weigh).sum();
     let declared = ["model", "models", "consumer"]
         .iter()
         .any(|key| reading.postmortem.metadata.contains_key(*key))

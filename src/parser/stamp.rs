@@ -124,6 +124,14 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 
+static BARE_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    let zone = zone::PATTERN;
+    Regex::new(&format!(
+        r"^\s([01]\d|2[0-3])\.?([0-5]\d)(?:\s?({zone}))?(?:\s*$|\s*[,;:|)–—-])"
+    ))
+    .expect("a constant")
+});
+
 /// The stamps of a text in their order. A date and the clock time that follows it are one stamp.
 pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
     if !text.bytes().any(|byte| byte.is_ascii_digit())
@@ -132,6 +140,9 @@ pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
     {
         return Vec::new();
     }
+    // Emphasis that Markdown did not take for such stands against a date without a gap.
+    let spaced = text.replace('_', " ");
+    let text = spaced.as_str();
     let dates: Vec<Stamp> = DATE
         .captures_iter(text)
         .filter_map(|found| date_stamp(&found, order))
@@ -147,7 +158,34 @@ pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
             })
         })
         .collect();
-    join(text, dates, times)
+    let mut joined = join(text, dates, times);
+    joined
+        .iter_mut()
+        .for_each(|stamp| add_bare_time(text, stamp));
+    joined
+}
+
+/// A clock time without a colon, as in `2025-01-14 1600` and `2022-03-10 11.56`.
+fn add_bare_time(text: &str, stamp: &mut Stamp) {
+    if stamp.time.is_some() || stamp.no_time.is_some() || stamp.date().is_none() {
+        return;
+    }
+    let Some(found) = text
+        .get(stamp.end..)
+        .and_then(|rest| BARE_TIME.captures(rest))
+    else {
+        return;
+    };
+    let part = |number: usize| {
+        found
+            .get(number)
+            .and_then(|part| part.as_str().parse::<i8>().ok())
+    };
+    stamp.time = part(1)
+        .zip(part(2))
+        .and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok());
+    stamp.zone = found.get(3).and_then(|zone| Zone::read(zone.as_str()));
+    stamp.end += found.get(3).or(found.get(2)).map_or(0, |last| last.end());
 }
 
 /// The first stamp of a text.
@@ -513,6 +551,9 @@ mod tests {
             ("1430 UTC", "14:30 Fixed(0)"),
             ("10:02 (Europe/Berlin)", "10:02 Named(\"Europe/Berlin\")"),
             ("18:45 on 3 July 2026", "2026-07-03 18:45"),
+            ("_7/25/23_", "2023-07-25"),
+            ("2025-01-14 1600", "2025-01-14 16:00"),
+            ("2022-03-10 11.56", "2022-03-10 11:56"),
             ("2021-05-25 - 09:30 UTC", "2021-05-25 09:30 Fixed(0)"),
         ] {
             assert_eq!(show(text), [expected], "{text}");

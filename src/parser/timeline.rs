@@ -128,7 +128,8 @@ struct Walk<'a> {
     day: Option<Date>,
     zone: Option<Zone>,
     last: Option<jiff::civil::DateTime>,
-    section: usize,
+    /// The section whose heading is the stamp of the last entry: its text belongs to that.
+    headed: Option<usize>,
     entries: Vec<TimelineEntry>,
 }
 
@@ -141,7 +142,7 @@ impl<'a> Walk<'a> {
             day: setting.day,
             zone: setting.zone.clone(),
             last: None,
-            section: usize::MAX,
+            headed: None,
             entries: Vec::new(),
         }
     }
@@ -152,7 +153,7 @@ impl<'a> Walk<'a> {
                 break;
             }
             match passage.kind {
-                BlockKind::Quote | BlockKind::Code | BlockKind::Title => {}
+                BlockKind::Quote | BlockKind::Code | BlockKind::Title | BlockKind::KeyValue => {}
                 BlockKind::Heading => self.heading(passage),
                 _ => self.passage(passage),
             }
@@ -166,12 +167,13 @@ impl<'a> Walk<'a> {
 
     /// A heading may be a stamp, a day, or the head of the whole timeline with its first day.
     fn heading(&mut self, passage: &Passage) {
-        self.section = passage.section;
+        self.headed = None;
         let text = passage.piece.text();
         let stamps = stamp::stamps(text, self.order);
         match stamps.first() {
             Some(first) if first.time.is_some() && first.start <= 24 => {
-                self.add(passage, first, text, passage.piece.visible.original(0))
+                self.add(first, text, passage.piece.visible.original(0));
+                self.headed = Some(passage.section);
             }
             Some(first) if first.day.is_some() => self.set_day(first),
             _ => {}
@@ -232,16 +234,11 @@ impl<'a> Walk<'a> {
             let end = starts.get(number + 1).map_or(text.len(), |next| next.start);
             let from = if number == 0 { 0 } else { stamp.start };
             let words = text.get(from..end).unwrap_or_default();
-            self.add(
-                passage,
-                stamp,
-                words,
-                passage.piece.visible.original(stamp.start),
-            );
+            self.add(stamp, words, passage.piece.visible.original(stamp.start));
         }
     }
 
-    fn add(&mut self, _passage: &Passage, stamp: &Stamp, words: &str, at: usize) {
+    fn add(&mut self, stamp: &Stamp, words: &str, at: usize) {
         let known = Setting {
             day: self.day.or(self.setting.day),
             zone: stamp.zone.clone().or(self.zone.clone()),
@@ -299,7 +296,7 @@ impl<'a> Walk<'a> {
     /// Text below a stamp that is a heading, or a further paragraph of an entry.
     fn continue_entry(&mut self, passage: &Passage, text: &str) {
         if let Some(last) = self.entries.last_mut()
-            && self.section == passage.section
+            && self.headed == Some(passage.section)
             && last.text.len() < 600
         {
             last.text.push_str(". ");

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod base;
+mod classifier;
 mod concurrency;
 mod corpus;
 mod desk;

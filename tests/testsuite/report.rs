@@ -53,7 +53,7 @@ fn the_examples_give_the_figures_of_a_count_by_hand() {
     for (id, count, total) in base::counted_by_hand() {
         let found = pattern_of(&report, id);
         assert_eq!(
-            (found["count"].clone(), found["total"].clone()),
+            (found["numerator"].clone(), found["denominator"].clone()),
             (count.into(), total.into()),
             "{id}"
         );
@@ -114,7 +114,7 @@ fn under_eight_incidents_nothing_is_claimed_and_the_share_is_printed() {
     let few = base.report(&quarter("2026-Q3"));
     assert_eq!(few.asked.patterns[0].finding, Finding::TooFew);
     let page = markdown::render(&few);
-    assert!(page.contains("57% of the rollbacks"), "{page}");
+    assert!(page.contains("57% of model rollbacks"), "{page}");
     assert!(page.contains("Too few to tell"), "{page}");
     let enough = base
         .with(incident("i8", "2026-07-03", other))

@@ -18,6 +18,7 @@ use pm_kb::rule::RuleSet;
 
 use crate::Desk;
 use crate::exit::Exit;
+use crate::explanation;
 use crate::input;
 use crate::json;
 use crate::list::Format;
@@ -32,7 +33,7 @@ pub(crate) struct Args {
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// Print the five stages: what was read, found, qualified, scored and decided.
-    #[arg(long, conflicts_with_all = ["json", "format"])]
+    #[arg(long)]
     explain: bool,
     /// What stands on standard input: a document, or with `jsonl` one `{"id", "text"}` a line.
     #[arg(long, value_enum, default_value = "markdown")]
@@ -96,14 +97,14 @@ impl Labels {
     }
 
     /// The five stages of a document that is not refused.
-    fn explanation(&self, source: &str, bytes: Vec<u8>) -> Option<String> {
+    fn explanation(&self, source: &str, bytes: Vec<u8>, format: Format) -> Option<String> {
         let document = Document::read(source, bytes, &self.reading.limits).ok()?;
         let parsed = parser::parse(&document, &self.reading);
-        Some(crate::explanation::text(
-            &self.rules,
-            &document.text,
-            &parsed.postmortem,
-        ))
+        let (rules, text, postmortem) = (&self.rules, &document.text, &parsed.postmortem);
+        Some(match format {
+            Format::Text => explanation::text(rules, source, text, postmortem),
+            _ => explanation::json(rules, source, text, postmortem).to_string(),
+        })
     }
 }
 
@@ -170,10 +171,9 @@ impl Answers {
             return Ok(());
         };
         match self.format {
-            Format::Text if self.explain => {
-                let text = labels.explanation(&source, bytes).unwrap_or_default();
-                desk.terminal
-                    .text(&format!("{}\n{text}", terminal::clean(&source)))?;
+            format if self.explain => {
+                let shown = labels.explanation(&source, bytes, format);
+                desk.terminal.text(&shown.unwrap_or_default())?;
             }
             Format::Text => {
                 let shown = render::labels(&record.classification);
@@ -189,7 +189,7 @@ impl Answers {
     }
 
     fn close(mut self, desk: &mut Desk) -> anyhow::Result<Exit> {
-        if self.format == Format::Json {
+        if self.format == Format::Json && !self.explain {
             let all: Vec<_> = self.records.iter().map(json::incident).collect();
             desk.terminal.line(&serde_json::to_string_pretty(&all)?)?;
         }

@@ -9,13 +9,13 @@ use crate::index::search::plan::Plan;
 use crate::index::search::segment::Frequencies;
 
 /// How soon further occurrences of a word stop counting (the `k1` of BM25), above the weights of the zones.
-const SATURATION: f32 = 2.5;
+const SATURATION: f32 = 4.0;
 /// How much a document with few of the words is marked down.
-const COVERAGE: f32 = 0.5;
+const COVERAGE: f32 = 0.35;
 /// What the parts of a compound add where the compound itself is missing.
 const EXTRA: f32 = 0.5;
 /// What words that stand near each other add, and how near that is, in words.
-const NEAR: f32 = 1.0;
+const NEAR: f32 = 0.8;
 const NEAR_WORDS: u32 = 8;
 /// What many of the words within one passage add, and how long that is, in words.
 const PASSAGE: f32 = 0.5;

@@ -24,7 +24,7 @@ use crate::query;
 
 /// What a word counts in each zone, and how much the zone's length tempers it (the `b` of BM25F). Chosen on
 /// `benches/known-items`; the figures are in its README.
-const WEIGHTS: [(f32, f32); 4] = [(5.0, 0.3), (3.0, 0.3), (2.5, 0.4), (1.0, 0.6)];
+const WEIGHTS: [(f32, f32); 4] = [(6.0, 0.3), (4.0, 0.3), (2.5, 0.4), (1.0, 0.5)];
 
 /// How often a document has a slot, weighted by zone and form, tempered by length.
 pub(super) type Frequencies = Vec<(DocId, f32)>;
