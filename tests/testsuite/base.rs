@@ -76,6 +76,7 @@ pub(crate) fn input(path: &str, text: &str) -> Input {
         source: path.trim_start_matches("/docs/").to_owned(),
         path: path.to_owned(),
         bytes: text.as_bytes().to_vec(),
+        id: None,
     }
 }
 
@@ -132,6 +133,7 @@ pub(crate) fn corpus(name: &str) -> Option<Vec<Input>> {
             source: path.display().to_string(),
             bytes: fs::read(&path).expect("a readable document"),
             path: path.display().to_string(),
+            id: None,
         })
         .collect();
     Some(inputs)

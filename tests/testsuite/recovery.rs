@@ -7,10 +7,13 @@ use std::path::PathBuf;
 
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::CaughtUp;
+use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
+use pm_kb::knowledge_base::Outcome;
 
 use crate::base::Base;
 use crate::base::add;
+use crate::base::add_where;
 use crate::base::input;
 
 /// What is done to a file or folder of the index.
@@ -295,6 +298,49 @@ fn a_backup_is_verified_and_comes_back_as_another_epoch() {
     assert!(
         matches!(caught_up, CaughtUp::Rebuilt { .. }),
         "{caught_up:?}"
+    );
+}
+
+#[test]
+fn what_was_exported_makes_the_same_base_again() {
+    let base = settled();
+    let mut kb = base.open();
+    let copies = ["/elsewhere/a-copy.md", "/elsewhere/doc-2.md"];
+    add(
+        &mut kb,
+        copies.map(|path| input(path, "# Outage 3")).to_vec(),
+    );
+    add(
+        &mut kb,
+        vec![input("/docs/stated.md", "---\nid: INC-7\n---\n# Seven\n")],
+    );
+
+    let mut exported = Vec::new();
+    kb.export(&mut |record, bytes| {
+        exported.push(Input {
+            source: record.source.clone(),
+            path: record.path.clone(),
+            bytes: bytes.to_vec(),
+            id: Some(record.id.clone()),
+        });
+        Ok(())
+    })
+    .expect("exported");
+    let again = Base::new();
+    // On another machine none of the files exists.
+    let added = add_where(&mut again.open(), exported.clone(), &|_| false).expect("added");
+    assert!(
+        added.iter().all(|one| one.outcome == Outcome::Added),
+        "{added:?}"
+    );
+    assert_eq!(
+        everything(&again.dir()).expect("readable"),
+        everything(&base.dir()).expect("readable")
+    );
+    let twice = add_where(&mut again.open(), exported, &|_| false).expect("added");
+    assert!(
+        twice.iter().all(|one| one.outcome == Outcome::Unchanged),
+        "{twice:?}"
     );
 }
 
