@@ -213,6 +213,21 @@ impl KnowledgeBase {
         read_again(&filed.record, bytes)
     }
 
+    /// Hands out every record with its original bytes, duplicates last, else ordered by id, all from one moment. Given
+    /// back as [`Input`] with their ids, in this order, they make the same knowledge base again.
+    ///
+    /// # Errors
+    /// Those of `each`, [`Error::Damaged`], [`Error::Store`].
+    pub fn export(&self, each: &mut dyn FnMut(&Record, &[u8]) -> Result<()>) -> Result<()> {
+        self.store.read(|view| {
+            for id in view.ids_for_export()? {
+                let filed = find(view, &id)?;
+                each(&filed.record, &view.original(&filed)?)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Forgets some incidents; their files are not touched. All of them or none.
     ///
     /// # Errors

@@ -9,7 +9,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Result;
 use crate::incident::IncidentId;
-use crate::postmortem::DocumentKind;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::View;
@@ -22,6 +21,8 @@ pub(super) struct Traits<'a> {
     pub(super) path: &'a str,
     /// Its title, the last resort for a name.
     pub(super) title: &'a str,
+    /// The id that it brings with it from another base.
+    pub(super) brought: Option<&'a IncidentId>,
     /// The id that it states.
     pub(super) stated: Option<&'a IncidentId>,
     /// BLAKE3 of its bytes.
@@ -47,6 +48,15 @@ pub(super) fn identify(
     traits: Traits<'_>,
     exists: &dyn Fn(&str) -> bool,
 ) -> Result<Identity> {
+    if let Some(brought) = traits.brought {
+        return Ok(match view.find(brought.as_str())? {
+            Some(same) if same.content == traits.content || same.record.path == traits.path => {
+                Identity::Known(same)
+            }
+            Some(other) => Identity::Taken(other),
+            None => Identity::New(brought.clone()),
+        });
+    }
     let twins = view.with_content(traits.content)?;
     let from_input = traits.path.is_empty();
     let known = if from_input {

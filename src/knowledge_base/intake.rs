@@ -23,6 +23,8 @@ pub struct Input {
     pub path: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// The id that it has already, in the knowledge base that it was exported from.
+    pub id: Option<IncidentId>,
 }
 
 /// How documents are to be added.

@@ -32,6 +32,8 @@ use crate::text::Position;
 pub(super) struct Paper {
     pub(super) source: String,
     pub(super) path: String,
+    /// The id that it brings with it from another base.
+    brought: Option<IncidentId>,
     pub(super) bytes: Vec<u8>,
     content: Hash,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -42,6 +44,7 @@ pub(super) struct Paper {
 /// What was understood of a document.
 pub(super) struct Understood {
     pub(super) postmortem: Postmortem,
+    /// The id that it states.
     pub(super) stated: Option<IncidentId>,
     classification: Classification,
 }
@@ -74,6 +77,7 @@ impl Paper {
         Paper {
             source: input.source,
             path: input.path,
+            brought: input.id,
             bytes: input.bytes,
             content,
             diagnostics,
@@ -93,6 +97,7 @@ impl Paper {
         let traits = Traits {
             path: &self.path,
             title: &understood.postmortem.title,
+            brought: self.brought.as_ref(),
             stated: understood.stated.as_ref(),
             content: self.content,
         };
@@ -109,7 +114,10 @@ impl Paper {
             },
             Identity::Known(before) => Place {
                 id: before.record.id.clone(),
-                notice: not_renamed(&before, understood.stated.as_ref()),
+                notice: match self.brought {
+                    Some(_) => None,
+                    None => not_renamed(&before, understood.stated.as_ref()),
+                },
                 before: Some(before),
                 outcome: Outcome::Updated,
             },

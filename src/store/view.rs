@@ -141,6 +141,11 @@ impl<'store> View<'store> {
         self.strings("SELECT id FROM record ORDER BY id")
     }
 
+    /// Every id, those of duplicates last: which of some equal documents counts is then the same in another store.
+    pub fn ids_for_export(&self) -> Result<Vec<String>> {
+        self.strings("SELECT id FROM record ORDER BY kind = 'duplicate', id")
+    }
+
     /// Every key of the records' metadata, ordered.
     pub fn metadata_keys(&self) -> Result<Vec<String>> {
         self.strings("SELECT name FROM metadata_key ORDER BY name")

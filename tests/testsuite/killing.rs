@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::io::BufRead;
+use std::io::BufReader;
 use std::io::Read;
 use std::path::Path;
 use std::process::Child;
@@ -19,6 +21,7 @@ use pm_kb::knowledge_base::KnowledgeBase;
 use crate::base::Base;
 use crate::base::add_where;
 use crate::base::input;
+use crate::base::no_rules;
 
 const KILLS: u64 = 40;
 
@@ -47,7 +50,10 @@ fn worker() {
         return;
     };
     let mut dice = Dice(seed);
-    let mut kb = KnowledgeBase::open(Path::new(&dir)).expect("the base");
+    let mut kb = KnowledgeBase::open(Path::new(&dir))
+        .expect("the base")
+        .with_rules(no_rules());
+    say("ready");
     loop {
         match dice.roll(10) {
             0 => {
@@ -59,7 +65,8 @@ fn worker() {
                 }
             }
             1 => kb.rebuild().expect("rebuilt"),
-            2..=4 => drop(kb.catch_up().expect("caught up")),
+            2..=3 => drop(kb.catch_up().expect("caught up")),
+            4 => drop(kb.catch_up_if_due().expect("caught up")),
             _ => {
                 let batch: Vec<Input> = (0..=dice.roll(9))
                     .map(|_| {
@@ -144,13 +151,17 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
     let kills = setting("PM_KB_KILLS").unwrap_or(KILLS);
     for round in 0..kills {
         let mut worker = start(&base, dice.roll(u64::from(u32::MAX)));
-        let mut out = worker.stdout.take().expect("its output");
+        let mut out = BufReader::new(worker.stdout.take().expect("its output"));
+        let mut said = String::new();
+        while !said.ends_with("ready\n") {
+            assert!(out.read_line(&mut said).expect("its output") > 0, "{said}");
+        }
         let reader = thread::spawn(move || {
             let mut said = Vec::new();
             out.read_to_end(&mut said)
                 .map(|_| String::from_utf8_lossy(&said).into_owned())
         });
-        thread::sleep(Duration::from_millis(20 + dice.roll(200)));
+        thread::sleep(Duration::from_millis(dice.roll(160)));
         worker.kill().expect("killed");
         worker.wait().expect("ended");
         let said = reader.join().expect("a reader").expect("its output");

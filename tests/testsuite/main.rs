@@ -15,5 +15,8 @@ mod parser;
 mod query;
 mod recovery;
 mod report;
+#[cfg(unix)]
+mod rights;
+mod searching;
 mod store;
 mod transcript;

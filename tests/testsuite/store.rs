@@ -176,6 +176,7 @@ fn a_document_from_standard_input_is_named_by_its_title_or_its_stated_id() {
         source: "-".to_owned(),
         path: String::new(),
         bytes: text.as_bytes().to_vec(),
+        id: None,
     };
     let outage = "# Checkout outage\n";
     assert_eq!(

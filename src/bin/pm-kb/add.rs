@@ -120,7 +120,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     run.bar.finish_and_clear();
     run.problems.close(&mut run.desk.terminal);
     if run.counts.added + run.counts.updated > 0
-        && let Err(error) = base.catch_up()
+        && let Err(error) = base.catch_up_if_due()
     {
         run.desk.terminal.problem(&format!(
             "warning: saved; the search index will catch up: {error}"

@@ -231,6 +231,7 @@ fn answer(labels: &Labels, line: &[u8]) -> Result<String, String> {
         source: line.id.clone(),
         path: String::new(),
         bytes: line.text.into_bytes(),
+        id: None,
     };
     let run = labels.dry_run(input);
     let Some(record) = run.record else {

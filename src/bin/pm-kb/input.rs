@@ -162,6 +162,7 @@ pub(crate) fn read(file: &Path, limit: usize) -> Result<Input, Refusal> {
         source: file.display().to_string(),
         path: path.display().to_string(),
         bytes,
+        id: None,
     })
 }
 
@@ -172,6 +173,7 @@ pub(crate) fn read_stdin(limit: usize) -> Result<Input, Refusal> {
             source: "-".to_owned(),
             path: String::new(),
             bytes,
+            id: None,
         })
         .map_err(|error| {
             refusal(

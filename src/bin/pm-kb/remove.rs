@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             .line(&format!("removed    {}", terminal::clean(id)))?;
     }
     desk.terminal.flush()?;
-    if let Err(error) = base.catch_up() {
+    if let Err(error) = base.catch_up_if_due() {
         desk.terminal.problem(&format!(
             "warning: removed; the search index will catch up: {error}"
         ));
