@@ -15,12 +15,15 @@ use pm_kb::report::period::Period;
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::help;
+use crate::json;
 use crate::message;
 use crate::report_json;
 use crate::terminal;
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
+#[command(after_help = help::REPORT)]
 pub(crate) struct Args {
     /// Count only what this query selects, as in `pm-kb report service:fraud-scorer`.
     query: Vec<String>,
@@ -43,7 +46,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// Short for `--format json`.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write to this file, at once and whole, and not to standard output.
     #[arg(long, value_name = "FILE")]
@@ -65,6 +68,10 @@ const WIDTH: usize = 100;
 
 /// Reports.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let format = if args.json { Format::Json } else { args.format };
+    if format == Format::Json {
+        desk.terminal.speak_json();
+    }
     let mut base = base::open(desk)?;
     let calendar = base.configuration()?.calendar;
     let mut request = Request::of(period(args, calendar, desk.today())?, desk.today())?;
@@ -82,13 +89,13 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = match if args.json { Format::Json } else { args.format } {
+    let written = match format {
         Format::Text => {
             let width = desk.terminal.width().unwrap_or(WIDTH).min(120);
             terminal::clean_block(&pm_kb::report::text::render(&report, width))
         }
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
-        Format::Json => serde_json::to_string_pretty(&report_json::report(&report))? + "\n",
+        Format::Json => json::to_document(&report_json::report(&report)) + "\n",
     };
     match &args.output {
         Some(file) => crate::output::write(file, written.as_bytes())?,
