@@ -9,13 +9,12 @@ mod concurrency;
 mod corpus;
 mod desk;
 mod docs;
-mod known_items;
 mod killing;
+mod known_items;
 mod parser;
 mod query;
 mod recovery;
 mod report;
-#[cfg(unix)]
 mod rights;
 mod searching;
 mod store;

@@ -18,6 +18,8 @@ use pm_kb::report::period::Period;
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::help;
+use crate::json;
 use crate::message;
 use crate::report_earlier;
 use crate::report_json;
@@ -25,6 +27,7 @@ use crate::terminal;
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
+#[command(after_help = help::REPORT)]
 pub(crate) struct Args {
     /// Count only what this query selects, as in `pm-kb report service:fraud-scorer`.
     query: Vec<String>,
@@ -53,7 +56,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
     /// Short for `--format json`.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write to this file, at once and whole, and not to standard output.
     #[arg(long, value_name = "FILE")]
@@ -79,6 +82,10 @@ const WIDTH: usize = 100;
 
 /// Reports.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let format = if args.json { Format::Json } else { args.format };
+    if format == Format::Json {
+        desk.terminal.speak_json();
+    }
     let mut base = base::open(desk)?;
     let calendar = base.configuration()?.calendar;
     let mut request = Request::of(period(args, calendar, desk.today())?, desk.today())?;
@@ -97,7 +104,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = match if args.json { Format::Json } else { args.format } {
+    let written = match format {
         Format::Text => {
             let width = desk.terminal.width().unwrap_or(WIDTH).min(120);
             terminal::clean_block(&pm_kb::report::text::render(&report, width))
@@ -105,7 +112,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
         Format::Html => pm_kb::report::html::render(&report),
         Format::Csv => pm_kb::report::csv::render(&report),
-        Format::Json => serde_json::to_string_pretty(&report_json::report(&report))? + "\n",
+        Format::Json => json::to_document(&report_json::report(&report)) + "\n",
     };
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
