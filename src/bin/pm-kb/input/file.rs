@@ -24,7 +24,7 @@ pub(crate) fn read(file: &Path, limit: usize) -> Result<Input, Refusal> {
     if !fs::metadata(file).map_err(refused)?.is_file() {
         return Err(not_regular(file));
     }
-    let absolute = std::path::absolute(file).map_err(refused)?;
+    let absolute = name::absolute(file).map_err(refused)?;
     let opened = File::open(file).map_err(refused)?;
     let bytes = opened.metadata().map_err(refused)?.len();
     if bytes > limit as u64 {
