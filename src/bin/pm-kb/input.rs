@@ -132,7 +132,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Found {
     let mut seen = BTreeSet::new();
     found
         .files
-        .retain(|file| seen.insert(std::path::absolute(file).unwrap_or_else(|_| file.clone())));
+        .retain(|file| seen.insert(name::absolute(file).unwrap_or_else(|_| file.clone())));
     found
 }
 

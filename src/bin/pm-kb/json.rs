@@ -97,6 +97,7 @@ pub(crate) struct AddLine<'a> {
     decay: Option<&'static str>,
     confidence: Option<&'static str>,
     problems: Vec<Remark<'a>>,
+    notice: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -105,7 +106,7 @@ struct Remark<'a> {
     line: Option<u32>,
     column: Option<u32>,
     message: &'a str,
-    advice: &'a str,
+    advice: Option<&'a str>,
 }
 
 /// The JSON object for a document that was stored, or found unchanged.
@@ -122,6 +123,7 @@ pub(crate) fn added(added: &Added) -> AddLine<'_> {
         decay: labels.map(|labels| labels.decay.id()),
         confidence: labels.map(|labels| labels.confidence.id()),
         problems: problems(&added.diagnostics),
+        notice: added.notice.as_deref(),
     }
 }
 
@@ -137,6 +139,7 @@ pub(crate) fn refused<'a>(source: &'a str, diagnostics: &'a [Diagnostic]) -> Add
         decay: None,
         confidence: None,
         problems: problems(diagnostics),
+        notice: None,
     }
 }
 
@@ -148,7 +151,7 @@ fn problems(diagnostics: &[Diagnostic]) -> Vec<Remark<'_>> {
             line: one.position.map(|at| at.line),
             column: one.position.map(|at| at.column),
             message: &one.message,
-            advice: &one.advice,
+            advice: (!one.advice.is_empty()).then_some(one.advice.as_str()),
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::Read;
+use std::io::Seek as _;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -23,28 +24,45 @@ pub(crate) fn read(file: &Path, limit: usize) -> Result<Input, Refusal> {
     if !fs::metadata(file).map_err(refused)?.is_file() {
         return Err(not_regular(file));
     }
-    let absolute = std::path::absolute(file).map_err(refused)?;
+    let absolute = name::absolute(file).map_err(refused)?;
+    let opened = File::open(file).map_err(refused)?;
+    let bytes = opened.metadata().map_err(refused)?.len();
+    if bytes > limit as u64 {
+        return Err(too_large(file, bytes, limit));
+    }
+    let state = || State::of(&opened);
+    let read = || {
+        (&opened).rewind()?;
+        read_bounded(&opened, limit)
+    };
+    let bytes = steady(state, read).map_err(refused)?.ok_or_else(|| {
+        Refusal::new(
+            file,
+            "it changed while it was read",
+            "add it again when nothing writes to it",
+        )
+    })?;
+    Ok(Input {
+        source: name::shown(file),
+        path: name::kept(&absolute),
+        bytes,
+        id: None,
+    })
+}
+
+/// What is read while nothing changes; `None` where something always does.
+fn steady<S: PartialEq>(
+    state: impl Fn() -> io::Result<S>,
+    mut read: impl FnMut() -> io::Result<Vec<u8>>,
+) -> io::Result<Option<Vec<u8>>> {
     for _ in 0..ATTEMPTS {
-        let opened = File::open(file).map_err(refused)?;
-        let before = State::of(&opened).map_err(refused)?;
-        if before.bytes > limit as u64 {
-            return Err(too_large(file, before.bytes, limit));
-        }
-        let bytes = read_bounded(&opened, limit).map_err(refused)?;
-        if before == State::of(&opened).map_err(refused)? {
-            return Ok(Input {
-                source: name::shown(file),
-                path: name::kept(&absolute),
-                bytes,
-                id: None,
-            });
+        let before = state()?;
+        let bytes = read()?;
+        if before == state()? {
+            return Ok(Some(bytes));
         }
     }
-    Err(Refusal::new(
-        file,
-        "it changed while it was read",
-        "add it again when nothing writes to it",
-    ))
+    Ok(None)
 }
 
 /// Reads the document on standard input.
@@ -115,6 +133,25 @@ fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_changes_is_read_again_and_given_up_in_the_end() {
+        let changes = std::cell::Cell::new(0);
+        let reads = std::cell::Cell::new(0);
+        let written_to = |times: usize| {
+            changes.set(0);
+            reads.set(0);
+            let read = || {
+                reads.set(reads.get() + 1);
+                changes.set(times.min(changes.get() + 1));
+                Ok(vec![b'a'; reads.get()])
+            };
+            steady(|| Ok(changes.get()), read).expect("no error")
+        };
+        assert_eq!(written_to(0), Some(b"a".to_vec()));
+        assert_eq!(written_to(2), Some(b"aaa".to_vec()));
+        assert_eq!(written_to(3), None);
+    }
 
     #[test]
     fn sizes_are_said_as_people_say_them() {

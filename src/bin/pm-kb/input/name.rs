@@ -1,10 +1,23 @@
 //! Names of files as text and back: no two files share a text, whatever bytes their names are made of.
 
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
 /// What begins the text of a path that is no Unicode; no absolute path begins so.
 const RAW: &str = "bytes:";
+
+/// Where a file is, by one path however it is named: `../a.md` here is `a.md` there. A link keeps its own name.
+pub(crate) fn absolute(file: &Path) -> io::Result<PathBuf> {
+    let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else {
+        return file.canonicalize();
+    };
+    let folder = match parent.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => parent,
+    };
+    Ok(folder.canonicalize()?.join(name))
+}
 
 /// A path as people see it: its bytes that are no text as `\xFF`.
 pub(crate) fn shown(path: &Path) -> String {
