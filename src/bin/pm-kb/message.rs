@@ -105,10 +105,12 @@ pub(crate) fn bad_query(terminal: &mut Terminal, text: &str, notices: &[Notice])
 pub(crate) fn error(terminal: &mut Terminal, error: &anyhow::Error) {
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     let word = terminal.paint(red, "error");
-    terminal.problem(&format!(
-        "{word}: {}",
-        terminal::clean(&format!("{error:#}"))
-    ));
+    // The library's errors name their causes themselves.
+    let told = match error.downcast_ref::<Error>() {
+        Some(error) => error.to_string(),
+        None => format!("{error:#}"),
+    };
+    terminal.problem(&format!("{word}: {}", terminal::clean(&told)));
     if let Some(hint) = error.downcast_ref::<Error>().and_then(Error::hint) {
         terminal.problem(&format!("hint: {}", terminal::clean(&hint)));
     }
