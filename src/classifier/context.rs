@@ -83,7 +83,7 @@ impl Place<'_> {
             .collect();
         states.extend(self.denied_inside(hit));
         states.extend(self.from_next());
-        states.extend(self.from_section());
+        states.extend(self.from_section(hit));
         if let Some(answer) = self.answer() {
             states.insert(answer);
         }
@@ -153,10 +153,19 @@ impl Place<'_> {
     }
 
     /// Some sections are plans or rejected ideas as a whole.
-    fn from_section(&self) -> Option<State> {
+    fn from_section(&self, hit: &Hit) -> Option<State> {
+        let label = self
+            .rules
+            .cues()
+            .get(hit.cue)
+            .map(|cue| self.rules.rules()[cue.rule].label);
+        let causal = matches!(
+            label,
+            Some(Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_))
+        );
         match self.sentences[self.at].section {
             SectionKind::Actions => Some(State::Planned),
-            SectionKind::RuledOut => Some(State::Suspected),
+            SectionKind::RuledOut if causal => Some(State::Suspected),
             _ => None,
         }
     }

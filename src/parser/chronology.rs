@@ -92,6 +92,9 @@ pub(crate) fn read(
         zone: timeline::declared_zone(outline),
     };
     setting.day = title.or(file).map(|reading| reading.point.date());
+    setting.day = setting
+        .day
+        .or_else(|| day::any(statements.entries, &Outline::default(), order));
     let lead = day::of_lead(outline, &setting, order);
     setting.day = setting
         .day
@@ -106,7 +109,9 @@ pub(crate) fn read(
         file,
         lead.map(|(reading, _)| reading),
     ];
-    setting.day = text_day(&chronology, lead).or(setting.day);
+    setting.day = text_day(&chronology, lead)
+        .or(setting.day)
+        .or_else(|| day::any(statements.entries, outline, order));
     add_text(&mut chronology, statements, outline, &setting, order);
     chronology
 }
@@ -139,12 +144,12 @@ fn add_text(
     order: Option<DateOrder>,
 ) {
     let zero = zero_point(statements, setting, order).or(chronology.onset.map(|onset| onset.point));
-    let entries = timeline::entries(outline, setting, order, zero);
+    let (entries, in_timeline) = timeline::entries(outline, setting, order, zero);
     let mut narrative = narrative::read(outline, setting, order);
     if chronology.is_day_of_incident {
         narrative.keep_near(setting.day);
     }
-    let course = course::of(&entries, &narrative);
+    let course = course::of(&entries, in_timeline, &narrative);
     chronology.onset = chronology.onset.or(course.onset);
     chronology.detected = chronology.detected.or(course.detected);
     chronology.diagnosed = chronology.diagnosed.or(course.diagnosed);
@@ -194,6 +199,8 @@ pub(crate) fn fill(
     facts.detected = moment(known.detected, source);
     facts.mitigated = moment(known.mitigated, source);
     facts.resolved = moment(known.resolved, source);
+    let day_of_incident = known.date.filter(|_| known.is_day_of_incident);
+    let began = known.onset.or(day_of_incident);
     let length = |from: Option<Reading>, to: Option<Reading>, source: &Source<'_>| {
         let (from, to) = (from?, to?);
         let minutes = from.point.minutes_until(&to.point)?;
@@ -213,8 +220,22 @@ pub(crate) fn fill(
     facts.minutes_to_detect = known
         .to_detect
         .clone()
-        .or_else(|| length(known.onset, known.detected, source))
+        .or_else(|| length(began, known.detected, source))
         .or_else(|| told(known.told_to_detect, source));
+    let from_detection = facts
+        .minutes_to_detect
+        .as_ref()
+        .filter(|_| known.to_detect.is_some())
+        .map(|fact| fact.value);
+    for stated in [&mut known.to_mitigate, &mut known.to_resolve]
+        .into_iter()
+        .flatten()
+    {
+        // A time to mitigate shorter than the time to detect was counted from the detection.
+        stated.value += from_detection
+            .filter(|detect| *detect > stated.value)
+            .unwrap_or(0);
+    }
     facts.minutes_to_diagnose = known
         .to_diagnose
         .clone()
@@ -222,11 +243,11 @@ pub(crate) fn fill(
     facts.minutes_to_mitigate = known
         .to_mitigate
         .clone()
-        .or_else(|| length(known.onset, known.mitigated, source));
+        .or_else(|| length(began, known.mitigated, source));
     facts.minutes_to_resolve = known
         .to_resolve
         .clone()
-        .or_else(|| length(known.onset, known.resolved, source))
+        .or_else(|| length(began, known.resolved, source))
         .or_else(|| told(known.told_to_resolve, source));
     facts.date = date(&known, source);
 }
@@ -279,35 +300,39 @@ fn reject_future(known: &mut Chronology, source: &mut Source<'_>, options: &Opti
     }
 }
 
-/// An end before its start: both lines are named, neither is used.
+/// An end before its start: where both are stated, both lines are named and neither is used; what was only told gives way.
 fn reject_contradictions(known: &mut Chronology, source: &mut Source<'_>) {
-    let before = |from: Option<Reading>, to: Option<Reading>| match (from, to) {
-        (Some(from), Some(to)) => from
-            .point
-            .minutes_until(&to.point)
-            .filter(|minutes| *minutes < 0)
-            .map(|_| (from, to)),
-        _ => None,
-    };
-    for (end, name) in [
-        (known.resolved, "end"),
-        (known.mitigated, "mitigation"),
-        (known.detected, "detection"),
-    ] {
-        let Some((from, to)) = before(known.onset, end) else {
+    let stated =
+        |reading: Reading| matches!(reading.origin, Origin::FrontMatter | Origin::Metadata);
+    for (which, name) in [(0, "end"), (1, "mitigation"), (2, "detection")] {
+        let end = [known.resolved, known.mitigated, known.detected][which];
+        let (Some(from), Some(to)) = (known.onset, end) else {
             continue;
         };
-        let (first, last) = (source.line(from.at), source.line(to.at));
-        source.warn(
-            to.at,
-            format!("{name} before start: line {last} lies before line {first}"),
-            "neither is used; correct one of them",
-        );
-        match name {
-            "end" => known.resolved = None,
-            "mitigation" => known.mitigated = None,
-            _ => known.detected = None,
+        if from
+            .point
+            .minutes_until(&to.point)
+            .is_none_or(|minutes| minutes >= 0)
+        {
+            continue;
         }
-        known.onset = None;
+        if stated(from) && stated(to) {
+            let (first, last) = (source.line(from.at), source.line(to.at));
+            source.warn(
+                to.at,
+                format!("{name} before start: line {last} lies before line {first}"),
+                "neither is used; correct one of them",
+            );
+        }
+        if !stated(from) || stated(to) {
+            known.onset = None;
+        }
+        if !stated(to) || stated(from) {
+            match which {
+                0 => known.resolved = None,
+                1 => known.mitigated = None,
+                _ => known.detected = None,
+            }
+        }
     }
 }

@@ -10,11 +10,13 @@ use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
+use crate::parser::entry::Entry;
 use crate::parser::event::Event;
 use crate::parser::outline::Outline;
 use crate::parser::outline::Passage;
 use crate::parser::sentence;
 use crate::parser::stamp;
+use crate::parser::stamp::Stamp;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
@@ -64,6 +66,24 @@ pub(crate) fn of_name(name: &str, order: Option<DateOrder>) -> Option<Reading> {
         point: Point::Day(date),
         at: 0,
         origin: Origin::FileName,
+    })
+}
+
+/// The first whole date anywhere, for the year of days that state none.
+pub(crate) fn any(entries: &[Entry], outline: &Outline, order: Option<DateOrder>) -> Option<Date> {
+    let in_text = |text: &str| stamp::stamps(text, order).iter().find_map(Stamp::date);
+    let in_entries = entries
+        .iter()
+        .take(200)
+        .find_map(|entry| in_text(&entry.text()));
+    let prose = |passage: &&Passage| !matches!(passage.kind, BlockKind::Code | BlockKind::Quote);
+    in_entries.or_else(|| {
+        outline
+            .passages
+            .iter()
+            .filter(prose)
+            .take(200)
+            .find_map(|passage| in_text(passage.piece.text()))
     })
 }
 

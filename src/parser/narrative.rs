@@ -10,12 +10,14 @@ use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
+use crate::parser::clause;
 use crate::parser::event::Event;
 use crate::parser::outline::Outline;
 use crate::parser::outline::Passage;
 use crate::parser::range;
 use crate::parser::sentence;
 use crate::parser::stamp;
+use crate::parser::told_length;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
@@ -133,7 +135,18 @@ pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder
             if narrative.range.is_none() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
                 narrative.range = teller.range();
             }
-            if let Some((told, date)) = teller.told(kind) {
+            if sums_up(kind) || kind == SectionKind::Detection {
+                let at = |(minutes, at): (i64, usize)| {
+                    (minutes, passage.piece.visible.original(start + at))
+                };
+                narrative.to_resolve = narrative
+                    .to_resolve
+                    .or_else(|| told_length::of_harm(sentence).map(at));
+                narrative.to_detect = narrative
+                    .to_detect
+                    .or_else(|| told_length::to_notice(sentence).map(at));
+            }
+            for (told, date) in teller.told(kind) {
                 if near(date, setting.day) {
                     day = Some(date);
                     narrative.told.push(told);
@@ -168,34 +181,38 @@ impl Teller<'_> {
         }
     }
 
-    fn told(&self, section: SectionKind) -> Option<(Told, Date)> {
+    /// What the sentence tells of each of its times.
+    fn told(&self, section: SectionKind) -> Vec<(Told, Date)> {
         if OTHER_TIME.is_match(self.sentence) {
-            return None;
+            return Vec::new();
         }
         let stamps = stamp::stamps(self.sentence, self.order);
-        let dated = stamps.iter().find(|stamp| stamp.day.is_some());
-        let timed = stamps.iter().find(|stamp| stamp.time.is_some());
-        let mut first = timed.or(dated)?.clone();
-        if first.day.is_none() {
-            first.day = dated
-                .filter(|dated| dated.start < first.start || stamps.len() == 2)
-                .and_then(|dated| dated.day.clone());
-        }
         let zone = stamps.iter().find_map(|stamp| stamp.zone.clone());
-        let known = Setting {
-            day: self.known.day,
-            zone: zone.or_else(|| self.known.zone.clone()),
-        };
-        let point = known.point(&first)?;
-        let event = Event::of(self.sentence);
-        Some((
-            Told {
-                reading: self.reading(point, first.start),
-                event,
-                section,
-            },
-            point.date(),
-        ))
+        let clauses = clause::around(self.sentence, &stamps);
+        let mut day = self.known.day;
+        let mut found = Vec::new();
+        for (stamp, words) in stamps.iter().zip(clauses) {
+            let zone = stamp
+                .zone
+                .clone()
+                .or_else(|| zone.clone())
+                .or_else(|| self.known.zone.clone());
+            let known = Setting { day, zone };
+            let Some(point) = known.point(stamp) else {
+                continue;
+            };
+            day = Some(point.date());
+            let event = Event::of(words);
+            found.push((
+                Told {
+                    reading: self.reading(point, stamp.start),
+                    event,
+                    section,
+                },
+                point.date(),
+            ));
+        }
+        found
     }
 
     fn range(&self) -> Option<(Reading, Reading)> {

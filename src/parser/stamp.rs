@@ -18,6 +18,8 @@ pub(crate) enum Day {
     Full(Date),
     /// A day and a month; the year is to be told from elsewhere.
     NoYear(i8, i8),
+    /// A day of the month: `on the 18th`; month and year are to be told from elsewhere.
+    OfMonth(i8),
     /// Day and month cannot be told apart.
     Ambiguous(String),
     /// No such day.
@@ -102,6 +104,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         | \b(?P<m4>{MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[–—-]\s?(?:{MONTH}\.?\s+)?\d{{1,2}}(?:st|nd|rd|th)?)?\b(?:,?\s+(?P<y4>(?:19|20)\d\d)\b)?
         | \b(?P<a5>\d{{1,2}})(?P<s5>/|\.|-)(?P<b5>\d{{1,2}})(?:/|\.|-)(?P<y5>(?:19|20)?\d\d)\b
         | \b(?P<d6>\d{{1,2}})[-\x20](?P<m6>{MONTH})[-\x20](?P<y6>(?:19|20)?\d\d)\b
+        | \b(?:on|of|from|since|until|by)\s+the\s+(?P<d8>\d{{1,2}})(?:st|nd|rd|th)\b(?:\s+at\b)?
         | (?P<m7>\d{{1,2}})\s?[月월]\s?(?P<d7>\d{{1,2}})\s?[日일]
         "
     ))
@@ -345,6 +348,9 @@ fn day(found: &Captures<'_>, order: Option<DateOrder>) -> Option<Day> {
             .is_ok()
             .then_some(Day::NoYear(month, day));
     }
+    if let Some(day) = number::<i8>(found, "d8") {
+        return (1..=31).contains(&day).then_some(Day::OfMonth(day));
+    }
     let (first, second, year): (i8, i8, i16) = (
         number(found, "a5")?,
         number(found, "b5")?,
@@ -479,6 +485,7 @@ mod tests {
                 let day = match &stamp.day {
                     Some(Day::Full(date)) => date.to_string(),
                     Some(Day::NoYear(month, day)) => format!("{month}/{day}"),
+                    Some(Day::OfMonth(day)) => format!("day {day}"),
                     Some(Day::Ambiguous(text)) => format!("ambiguous {text}"),
                     Some(Day::Impossible(text)) => format!("impossible {text}"),
                     None => String::new(),
@@ -523,6 +530,7 @@ mod tests {
             ("9 Sept 2024", "2024-09-09"),
             ("1er mai 2024", "2024-05-01"),
             ("12 Feb", "2/12"),
+            ("on the 18th", "day 18"),
             ("3-Jul-2026", "2026-07-03"),
         ] {
             assert_eq!(show(text), [expected], "{text}");

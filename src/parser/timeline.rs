@@ -89,22 +89,22 @@ fn zone_in(text: &str) -> Option<Zone> {
     Zone::read(DECLARED.captures(text)?.get(1)?.as_str())
 }
 
-/// The entries of a document in their order; `zero` is the moment that `T+15m` counts from.
+/// The entries of a document in their order, and whether they stand in a timeline of their own; `zero` is the moment that
+/// `T+15m` counts from.
 pub(crate) fn entries(
     outline: &Outline,
     setting: &Setting,
     order: Option<DateOrder>,
     zero: Option<Point>,
-) -> Vec<TimelineEntry> {
-    let in_timeline =
-        |passage: &Passage| outline.sections[passage.section].kind == SectionKind::Timeline;
+) -> (Vec<TimelineEntry>, bool) {
+    let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
     let found = Walk::new(setting, order, zero).run(outline, in_timeline);
     if found.len() >= 2 {
-        return found;
+        return (found, true);
     }
     let elsewhere = Walk::new(setting, order, zero).run(outline, |passage| {
         !matches!(
-            outline.sections[passage.section].kind,
+            outline.kind(passage),
             SectionKind::Support
                 | SectionKind::Actions
                 | SectionKind::Lessons
@@ -115,9 +115,9 @@ pub(crate) fn entries(
         )
     });
     if elsewhere.len() >= 3 {
-        elsewhere
+        (elsewhere, false)
     } else {
-        found
+        (found, true)
     }
 }
 

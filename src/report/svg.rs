@@ -2,8 +2,11 @@
 //!
 //! Colours stand as attributes for programs that know no style sheets; a page overrides them by class.
 
+use crate::report::Report;
 use crate::report::chart::Chart;
 use crate::report::chart::Plot;
+use crate::report::contents;
+use crate::report::outline::Block;
 use crate::report::selection::Members;
 
 mod bars;
@@ -19,7 +22,18 @@ const NAMES: f64 = 170.0;
 /// Finds the address of the incidents behind a number; slides have none.
 pub type Linker<'a> = &'a dyn Fn(&Members) -> Option<String>;
 
-/// Draws a chart; a page gives a prefix for its ids and the way to the incidents.
+/// Every chart of a report as a file for slides: its name and its text.
+pub fn files(report: &Report) -> Vec<(String, String)> {
+    let outline = contents::outline(report);
+    let blocks = outline.sections.iter().flat_map(|section| &section.blocks);
+    let chart = |block: &Block| match block {
+        Block::Chart(chart) => Some((format!("{}.svg", chart.id), draw(chart, &|_| None))),
+        _ => None,
+    };
+    blocks.filter_map(chart).collect()
+}
+
+/// Draws a chart; a page gives the way to the incidents.
 pub fn draw(chart: &Chart, link: Linker<'_>) -> String {
     let mut pen = Pen {
         out: String::new(),

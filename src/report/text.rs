@@ -1,6 +1,8 @@
 //! The report for a terminal: plain words, aligned tables, small bars. Colour is the door's affair.
 
 use crate::report::Report;
+use crate::report::chart::Chart;
+use crate::report::chart::Plot;
 use crate::report::contents;
 use crate::report::outline::Block;
 use crate::report::outline::Inline;
@@ -10,6 +12,7 @@ use crate::report::outline::Side;
 use crate::report::outline::Table;
 use crate::report::outline::Told;
 use crate::report::outline::plain;
+use crate::report::selection::Members;
 
 /// So many ids stand in a row of ids; the others are counted.
 const IDS: usize = 3;
@@ -19,6 +22,12 @@ const BAR: f64 = 16.0;
 
 /// The least width of a terminal that is taken for one.
 const NARROWEST: usize = 40;
+
+/// A column of a spark, from none to the most.
+const SPARKS: [char; 9] = ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// A column of words gives way down to this.
+const NARROW: usize = 14;
 
 /// Eighths of a full block.
 const EIGHTHS: &[&str] = &["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -73,7 +82,8 @@ impl Page<'_> {
             }
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => {
-                self.wrap(&plain(&chart.title), "", "") + &self.table(&chart.table)
+                let table = with_sparks(chart).unwrap_or_else(|| chart.table.clone());
+                self.wrap(&plain(&chart.title), "", "") + "\n" + &self.table(&table)
             }
             Block::Card(_) => String::new(),
         }
@@ -108,33 +118,46 @@ impl Page<'_> {
             .collect()
     }
 
-    /// The widths of the columns; where they are too many for the terminal, columns of words give way, the widest first.
+    /// The widths of the columns. Where they are too many for the terminal, the headings of numbers are broken, then
+    /// columns of words give way, the widest first.
     fn widths(&self, table: &Table, rows: &[Vec<String>]) -> Vec<usize> {
-        let widest = |at: usize| {
-            rows.iter()
-                .filter_map(|row| row.get(at))
-                .map(|cell| columns(cell))
-                .max()
+        let widest = |at: usize, rows: &[Vec<String>]| {
+            let cells = rows.iter().filter_map(|row| row.get(at));
+            cells.map(|cell| columns(cell)).max().unwrap_or(0)
         };
-        let mut widths: Vec<usize> = (0..table.columns.len())
-            .map(|at| widest(at).unwrap_or(0))
-            .collect();
-        let gaps = 2 * widths.len().saturating_sub(1);
-        loop {
-            let all: usize = widths.iter().sum::<usize>() + gaps;
-            let of_words = table
-                .columns
-                .iter()
-                .enumerate()
-                .filter(|(_, (_, side))| *side == Side::Left);
-            let Some(at) = of_words.map(|(at, _)| at).max_by_key(|at| widths[*at]) else {
-                return widths;
-            };
-            if all <= self.width || widths[at] <= 12 {
-                return widths;
-            }
-            widths[at] = widths[at].saturating_sub(all - self.width).max(12);
+        let every = 0..table.columns.len();
+        let mut widths: Vec<usize> = every.clone().map(|at| widest(at, rows)).collect();
+        let whole = |widths: &[usize]| widths.iter().sum::<usize>() + 2 * widths.len() - 2;
+        if whole(&widths) <= self.width {
+            return widths;
         }
+        for at in every
+            .clone()
+            .filter(|at| table.columns[*at].1 == Side::Right)
+        {
+            let heading = table.columns[at].0.split(' ').map(columns).max();
+            widths[at] = widest(at, &rows[1..]).max(heading.unwrap_or(0));
+        }
+        let of_words: Vec<usize> = every
+            .filter(|at| table.columns[*at].1 == Side::Left)
+            .collect();
+        while whole(&widths) > self.width {
+            let least = |at: usize| {
+                let words = rows.iter().filter_map(|row| row.get(at));
+                let longest = words.flat_map(|cell| cell.split(' ')).map(columns).max();
+                longest.unwrap_or(0).max(NARROW)
+            };
+            let can_give = of_words
+                .iter()
+                .copied()
+                .filter(|at| widths[*at] > least(*at));
+            let Some(at) = can_give.max_by_key(|at| widths[*at]) else {
+                break;
+            };
+            let too_much = whole(&widths) - self.width;
+            widths[at] = widths[at].saturating_sub(too_much).max(least(at));
+        }
+        widths
     }
 
     fn line(&self, line: &Line) -> String {
@@ -167,48 +190,81 @@ impl Page<'_> {
 
     /// Words broken at blanks so that no line is wider than the terminal.
     fn wrap(&self, text: &str, first: &str, later: &str) -> String {
-        let mut out = String::new();
-        let mut line = first.to_owned();
-        let mut begun = false;
-        for word in text.split_whitespace() {
-            if begun && columns(&line) + 1 + columns(word) > self.width {
-                out.push_str(&line);
-                out.push('\n');
-                line = later.to_owned();
-                begun = false;
-            }
-            if begun {
-                line.push(' ');
-            }
-            line.push_str(word);
-            begun = true;
-        }
-        out + &line + "\n"
+        let lines = broken(text, self.width.saturating_sub(columns(first)));
+        let mark = |at| if at == 0 { first } else { later };
+        let lines = lines.iter().enumerate();
+        lines
+            .map(|(at, line)| format!("{}{line}\n", mark(at)))
+            .collect()
     }
 }
 
+/// The table of a chart of small columns, with the columns drawn at the end of each row.
+fn with_sparks(chart: &Chart) -> Option<Table> {
+    let Plot::Columns { rows, .. } = &chart.plot else {
+        return None;
+    };
+    let most = rows
+        .iter()
+        .flat_map(|(_, counts)| counts)
+        .map(Members::len)
+        .max();
+    let mut table = chart.table.clone();
+    table.columns.push((String::new(), Side::Left));
+    for (row, (_, counts)) in table.rows.iter_mut().zip(rows) {
+        let spark = counts.iter().map(|one| spark(one.len(), most.unwrap_or(0)));
+        row.push(vec![Inline::Text(spark.collect())]);
+    }
+    Some(table)
+}
+
+fn spark(count: usize, most: usize) -> char {
+    SPARKS[(count * (SPARKS.len() - 1))
+        .div_ceil(most.max(1))
+        .min(SPARKS.len() - 1)]
+}
+
+/// A row as lines: a cell of words that is wider than its column goes on below.
 fn row_text(row: &[String], table: &Table, widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (at, ((cell, (_, side)), width)) in row.iter().zip(&table.columns).zip(widths).enumerate() {
-        let cell = cut(cell, *width);
-        let fill = " ".repeat(width.saturating_sub(columns(&cell)));
-        if at > 0 {
-            line.push_str("  ");
+    let cells: Vec<Vec<String>> = row
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| broken(cell, *width))
+        .collect();
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let mut out = String::new();
+    for at in 0..height {
+        let mut line = String::new();
+        for ((lines, (_, side)), width) in cells.iter().zip(&table.columns).zip(widths) {
+            let cell = lines.get(at).map_or("", String::as_str);
+            let fill = " ".repeat(width.saturating_sub(columns(cell)));
+            match side {
+                Side::Left => line.push_str(&format!("{cell}{fill}  ")),
+                Side::Right => line.push_str(&format!("{fill}{cell}  ")),
+            }
         }
-        match side {
-            Side::Left => line.push_str(&format!("{cell}{fill}")),
-            Side::Right => line.push_str(&format!("{fill}{cell}")),
-        }
+        out.push_str(line.trim_end());
+        out.push('\n');
     }
-    format!("{}\n", line.trim_end())
+    out
 }
 
-fn cut(cell: &str, width: usize) -> String {
-    if columns(cell) <= width {
-        return cell.to_owned();
+/// A text in lines of at most so many columns; a word that is longer stands alone.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    if columns(text) <= width {
+        return vec![text.to_owned()];
     }
-    let kept: String = cell.chars().take(width.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 1 + columns(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn columns(text: &str) -> usize {

@@ -84,25 +84,30 @@ pub fn duration(minutes: f64) -> String {
     }
 }
 
-/// Median and quartiles of minutes: `3 h (40 min to 2 days; 7)`, the last how many state it.
+/// Minutes as in a table: days are `d`.
+fn short(minutes: f64) -> String {
+    duration(minutes).replace(" days", " d")
+}
+
+/// Median and quartiles of minutes: `3 h (40 min to 2 d; 7)`, the last how many state it.
 pub fn quartiles(quartiles: Option<Quartiles>) -> String {
     let Some(found) = quartiles else {
         return NOTHING.to_owned();
     };
     match found.count {
-        1 => format!("{} (1)", duration(found.median)),
+        1 => format!("{} (1)", short(found.median)),
         count => format!(
             "{} ({} to {}; {count})",
-            duration(found.median),
-            duration(found.low),
-            duration(found.high)
+            short(found.median),
+            short(found.low),
+            short(found.high)
         ),
     }
 }
 
-/// A sum of minutes with how many state it: `41 days (7 of 9)`.
+/// A sum of minutes with how many state it: `41 d (7 of 9)`.
 pub fn total_minutes(stated: Stated) -> String {
-    total(stated, duration)
+    total(stated, short)
 }
 
 /// A sum of hours with how many state it.

@@ -22,6 +22,7 @@ mod output;
 mod remove;
 mod render;
 mod report;
+mod report_earlier;
 mod report_json;
 mod search;
 mod show;

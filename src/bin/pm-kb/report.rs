@@ -1,11 +1,14 @@
 //! `report`: the pattern report of a quarter, a year, or any days.
 
+use std::path::Path;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use jiff::civil::Date;
 use pm_kb::error::Error;
 use pm_kb::quarter::Quarter;
 use pm_kb::query::Query;
+use pm_kb::report::Report;
 use pm_kb::report::Request;
 use pm_kb::report::pattern;
 use pm_kb::report::period::Calendar;
@@ -16,6 +19,7 @@ use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
 use crate::message;
+use crate::report_earlier;
 use crate::report_json;
 use crate::terminal;
 
@@ -42,6 +46,12 @@ pub(crate) struct Args {
     /// What is written.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Say what changed since an earlier report, and why: by new incidents, by rules, by people.
+    #[arg(long, value_name = "OLD.json")]
+    diff: Option<PathBuf>,
+    /// Write each chart as an SVG file into this folder too.
+    #[arg(long, value_name = "DIR")]
+    charts: Option<PathBuf>,
     /// Short for `--format json`.
     #[arg(long)]
     json: bool,
@@ -56,6 +66,10 @@ enum Format {
     Text,
     /// Markdown, for a wiki or a pull request.
     Md,
+    /// One page that needs nothing else, to read, to print and to send.
+    Html,
+    /// The figures, for a spreadsheet.
+    Csv,
     /// One JSON document.
     Json,
 }
@@ -73,6 +87,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     for text in &args.pattern {
         request.patterns.push(pattern::ad_hoc(text)?);
     }
+    request.earlier = args.diff.as_deref().map(report_earlier::read).transpose()?;
     let text = args.query.join(" ");
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
@@ -88,13 +103,27 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             terminal::clean_block(&pm_kb::report::text::render(&report, width))
         }
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
+        Format::Html => pm_kb::report::html::render(&report),
+        Format::Csv => pm_kb::report::csv::render(&report),
         Format::Json => serde_json::to_string_pretty(&report_json::report(&report))? + "\n",
     };
+    if let Some(folder) = &args.charts {
+        charts(folder, &report)?;
+    }
     match &args.output {
         Some(file) => crate::output::write(file, written.as_bytes())?,
         None => desk.terminal.text(&written)?,
     }
     Ok(Exit::Done)
+}
+
+/// Writes the charts of a report into a folder, which is made where it is not there.
+fn charts(folder: &Path, report: &Report) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for (name, drawing) in pm_kb::report::svg::files(report) {
+        crate::output::write(&folder.join(name), drawing.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error> {

@@ -220,10 +220,10 @@ fn cost(report: &Report) -> Line {
 
 /// The controls that would have spared most.
 fn fund(report: &Report) -> Vec<Block> {
-    if report.funding.is_empty() {
+    let Some(first) = report.funding.first() else {
         let words = "No control of the list would have caught one of these incidents.";
         return vec![paragraph(vec![Inline::text(words)])];
-    }
+    };
     let mut table = Table::new(&[
         "Control",
         "#would have caught",
@@ -249,7 +249,17 @@ fn fund(report: &Report) -> Vec<Block> {
             )],
         ]);
     }
-    vec![Block::Table(table)]
+    let control = &report.request.controls[first.control];
+    let line = vec![
+        Inline::Strong(format!("First: {}.", control.title)),
+        Inline::Text(format!(" {} It would have caught ", control.why)),
+        report.listed(&first.incidents),
+        Inline::Text(format!(
+            " of {} incidents.",
+            report.window.population.all.len()
+        )),
+    ];
+    vec![paragraph(line), Block::Table(table)]
 }
 
 /// One incident in a line: id, title, day, severity, mode.

@@ -188,7 +188,7 @@ fn review(report: &Report) -> Section {
             ..section
         };
     }
-    let mut table = Table::new(&["Incident", "Title", "Why", "Label", "To settle it"]);
+    let mut table = Table::new(&["Incident", "Title", "Why", "Label"]);
     for place in places.iter().take(ROWS) {
         let entry = &report.entries[*place];
         let labels = &entry.labels;
@@ -206,14 +206,16 @@ fn review(report: &Report) -> Section {
             vec![Inline::Text(entry.title.clone())],
             vec![Inline::text(why)],
             vec![Inline::code(labels.failure_mode.id())],
-            vec![Inline::code(format!(
-                "pm-kb label {} failure_mode=… --why …",
-                entry.id
-            ))],
         ]);
     }
-    Section {
-        blocks: with_rest(table, places.len(), "labels"),
-        ..section
-    }
+    let line = vec![
+        Inline::text("Those that matter most first. To settle one: "),
+        Inline::code("pm-kb label ID failure_mode=… --why …"),
+        Inline::text("; all in turn: "),
+        Inline::code("pm-kb review"),
+        Inline::text("."),
+    ];
+    let mut blocks = vec![Block::Paragraph(line)];
+    blocks.extend(with_rest(table, places.len(), "labels"));
+    Section { blocks, ..section }
 }
