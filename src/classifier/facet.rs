@@ -204,7 +204,8 @@ fn first_diagnosis(
     }
     let named: Vec<(FirstDiagnosis, f64)> =
         FirstDiagnosis::ALL.iter().copied().zip(scores).collect();
-    if let Some((value, score)) = winner(&named, reading.rules.policy().thresholds.first_diagnosis) {
+    if let Some((value, score)) = winner(&named, reading.rules.policy().thresholds.first_diagnosis)
+    {
         labels.first_diagnosis = Some(value);
         labels
             .evidence

@@ -10,6 +10,8 @@ mod corpus;
 mod desk;
 mod docs;
 mod known_items;
+#[cfg(unix)]
+mod faults;
 mod killing;
 mod parser;
 mod query;
