@@ -76,6 +76,9 @@ impl KnowledgeBase {
     /// # Errors
     /// As [`KnowledgeBase::open`], and [`Error::File`].
     pub fn create(dir: &Path) -> Result<KnowledgeBase> {
+        if fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none()) {
+            make_aside(dir);
+        }
         let dir = KnowledgeBase::prepare(dir)?;
         refuse_emptied(&dir)?;
         let store = Store::create(&dir.join("kb.sqlite"))?;
@@ -317,6 +320,29 @@ fn refuse_emptied(dir: &Path) -> Result<()> {
         });
     }
     Ok(())
+}
+
+/// Makes an empty knowledge base beside the folder and gives it the folder's name, so that nobody ever sees half of one.
+/// Where that cannot be done, or another process was faster, nothing has happened: it is then made in place.
+fn make_aside(dir: &Path) {
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let aside = fs::create_dir_all(parent).and_then(|()| {
+        tempfile::Builder::new()
+            .prefix(".pm-kb-")
+            .suffix(".partial")
+            .tempdir_in(parent)
+    });
+    let Ok(aside) = aside else {
+        return;
+    };
+    let made = KnowledgeBase::prepare(aside.path())
+        .and_then(|path| Store::create(&path.join("kb.sqlite")));
+    if made.map(drop).is_ok() && fs::rename(aside.path(), dir).is_ok() {
+        let _ = aside.keep();
+    }
 }
 
 #[cfg(unix)]

@@ -122,12 +122,12 @@ fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::
     let mut candidates = Vec::new();
     let mut total = 0;
     let mut facets = Counts::default();
-    for at in 0..segments.len() {
+    for (at, segment) in segments.iter().enumerate() {
         let matching = lookup.matching(at);
         let documents = matching.documents(&lookup.plan.root)?;
         total += documents.count();
         if wanted.facets {
-            facets.add(&segments[at], &documents)?;
+            facets.add(segment, &documents)?;
         }
         lookup.candidates(at, sort, &documents, &mut candidates)?;
     }

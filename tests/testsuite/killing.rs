@@ -90,13 +90,13 @@ fn worker() {
 }
 
 /// A document of some length, different for each number.
-fn words(number: u64) -> String {
+pub(crate) fn words(number: u64) -> String {
     format!("# Outage {number}\n\n")
         + &format!("The feature store served row {number} late. ").repeat(50)
 }
 
 /// One line on standard output at once, past the harness that captures what tests print.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "\u{1}{line}").and_then(|()| out.flush());
@@ -119,7 +119,7 @@ fn start(base: &Base, seed: u64) -> Child {
 }
 
 /// What the base may hold: text by id, before and after the command that was cut off.
-type State = BTreeMap<String, u64>;
+pub(crate) type State = BTreeMap<String, u64>;
 
 /// Applies what a worker said: the state that is acknowledged, and the one with the rest.
 fn replayed(mut state: State, said: &str) -> (State, State) {
@@ -140,6 +140,20 @@ fn replayed(mut state: State, said: &str) -> (State, State) {
         }
     }
     (state, pending)
+}
+
+/// What the base holds.
+pub(crate) fn held(kb: &KnowledgeBase) -> State {
+    let number = |id: &str| {
+        let text = String::from_utf8(kb.original(id).expect("its bytes")).expect("text");
+        let title = text.lines().next().and_then(|line| line.rsplit(' ').next());
+        title.and_then(|text| text.parse().ok()).expect("a number")
+    };
+    let records = kb.records().expect("records");
+    records
+        .iter()
+        .map(|record| (record.id.to_string(), number(record.id.as_str())))
+        .collect()
 }
 
 #[test]
@@ -169,23 +183,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
         cut_off += u64::from(acknowledged != with_rest);
 
         let mut kb = base.open();
-        let there: State = kb
-            .records()
-            .expect("records")
-            .iter()
-            .map(|record| {
-                let bytes = kb.original(record.id.as_str()).expect("its bytes");
-                let title = String::from_utf8(bytes).expect("text");
-                let number = title
-                    .lines()
-                    .next()
-                    .and_then(|line| line.rsplit(' ').next());
-                (
-                    record.id.to_string(),
-                    number.and_then(|text| text.parse().ok()).expect("a number"),
-                )
-            })
-            .collect();
+        let there = held(&kb);
         assert!(
             there == acknowledged || there == with_rest,
             "round {round}: {there:?}\nis neither {acknowledged:?}\nnor {with_rest:?}"

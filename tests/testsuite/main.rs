@@ -10,6 +10,7 @@ mod corpus;
 mod desk;
 mod docs;
 mod door;
+mod faults;
 mod filter;
 mod hostile;
 mod json;
