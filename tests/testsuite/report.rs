@@ -10,6 +10,7 @@ mod report_json;
 mod report_earlier;
 
 mod base;
+mod browser;
 mod declared;
 mod difference;
 mod digest;
