@@ -14,6 +14,8 @@ mod known_items;
 mod faults;
 mod killing;
 mod parser;
+#[cfg(unix)]
+mod power;
 mod query;
 mod recovery;
 mod report;
