@@ -4,8 +4,11 @@
 //! is also how it recovers, so that recovery is no special case.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -236,6 +239,7 @@ impl KnowledgeBase {
     /// # Errors
     /// [`Error::UnknownIncident`], [`Error::Locked`], [`Error::Store`].
     pub fn remove(&mut self, ids: &[&str]) -> Result<()> {
+        let ids: BTreeSet<&str> = ids.iter().copied().collect();
         self.store.write(|writing| {
             for id in ids {
                 let filed = find(&writing.view(), id)?;
@@ -307,7 +311,15 @@ fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)>
         limits,
         ..parser::Options::default()
     };
-    let postmortem = parser::parse(&document, &options).postmortem;
+    // It could be read when it was filed. If a newer parser fails on it, its title is still found.
+    let read = catch_unwind(AssertUnwindSafe(|| parser::parse(&document, &options)));
+    let postmortem = read.map_or_else(
+        |_| Postmortem {
+            title: record.title.clone(),
+            ..Postmortem::default()
+        },
+        |parsed| parsed.postmortem,
+    );
     Ok((document, postmortem))
 }
 

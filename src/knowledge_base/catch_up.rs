@@ -20,7 +20,7 @@ use crate::store::Meta;
 use crate::store::View;
 
 /// How many changes are held in memory at a time.
-const PORTION: usize = 200;
+const PORTION: usize = 50;
 
 /// How often a writer looks whether the store has moved on, so that others need not wait to do what it can do.
 const ROUNDS: usize = 5;
@@ -79,13 +79,9 @@ impl KnowledgeBase {
     /// # Errors
     /// As [`KnowledgeBase::catch_up`].
     pub fn catch_up_if_due(&mut self) -> Result<CaughtUp> {
-        self.catch_up_if_worth_it(self.deadline)
-    }
-
-    pub(super) fn catch_up_if_worth_it(&mut self, deadline: Duration) -> Result<CaughtUp> {
         match self.standing(&self.meta()?) {
             Standing::Behind(by) if by <= FEW => Ok(CaughtUp::Deferred(by)),
-            _ => self.catch_up_within(deadline),
+            _ => self.catch_up(),
         }
     }
 

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub(super) const FEW: i64 = 16;
 
 /// How many changes are read at a time.
-const PORTION: usize = 200;
+const PORTION: usize = 50;
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +84,13 @@ impl KnowledgeBase {
         notices: &mut Vec<String>,
         ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
     ) -> Result<T> {
+        match self.ask_index(FEW, &ask) {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) | Err(Error::Index { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let is_new = self.meta()?.index_gen == 0;
-        match self.catch_up_if_worth_it(PATIENCE) {
+        match self.catch_up_within(PATIENCE) {
             Ok(CaughtUp::Rebuilt { reason }) if !is_new => {
                 notices.push(format!("the search index was made anew: {reason}"));
             }
@@ -93,12 +98,14 @@ impl KnowledgeBase {
             Ok(_) | Err(Error::Locked { .. } | Error::Index { .. } | Error::File { .. }) => {}
             Err(error) => return Err(error),
         }
-        let failure = match self.ask_index(&ask) {
+        let failure = match self.ask_index(i64::MAX, &ask) {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) => "it is too far behind".to_owned(),
             Err(Error::Index { doing, source }) => format!("cannot {doing}: {source}"),
-            answered => return answered,
+            Err(error) => return Err(error),
         };
         if self.mend(PATIENCE)
-            && let Ok(answer) = self.ask_index(&ask)
+            && let Ok(Some(answer)) = self.ask_index(i64::MAX, &ask)
         {
             notices.push(format!("the search index was made anew: {failure}"));
             return Ok(answer);
@@ -115,8 +122,12 @@ impl KnowledgeBase {
         }
     }
 
-    /// Asks the index in use, with what has changed since folded in.
-    fn ask_index<T>(&self, ask: impl Fn(&View<'_>, &Reader) -> Result<T>) -> Result<T> {
+    /// Asks the index in use, with what has changed since folded in; `None` where these are more than `most` changes.
+    fn ask_index<T>(
+        &self,
+        most: i64,
+        ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
+    ) -> Result<Option<T>> {
         let generation = self.generation(&self.meta()?);
         guarded(|| {
             // The index before the record: what is in the index is then in the record, too, or was.
@@ -124,13 +135,14 @@ impl KnowledgeBase {
             self.store.read(|view| {
                 match standing(reader.payload(), &view.meta()?) {
                     Standing::InStep => {}
+                    Standing::Behind(by) if by > most => return Ok(None),
                     Standing::Behind(_) => {
                         let since = reader.payload().rev;
                         reader.fold_in(changes(view, since)?)?;
                     }
                     Standing::Unusable(reason) => return Err(unusable(reason)),
                 }
-                ask(view, &reader)
+                ask(view, &reader).map(Some)
             })
         })
     }

@@ -13,6 +13,7 @@ use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
 use std::thread;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pm_kb::knowledge_base::Input;
@@ -26,10 +27,10 @@ use crate::base::no_rules;
 const KILLS: u64 = 40;
 
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(crate) fn roll(&mut self, below: u64) -> u64 {
         // Knuth's MMIX generator; its upper half is good enough here.
         self.0 = self
             .0
@@ -102,27 +103,64 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(out, "\u{1}{line}").and_then(|()| out.flush());
 }
 
-fn start(base: &Base, seed: u64) -> Child {
-    Command::new(env::current_exe().expect("this binary"))
-        .args([
-            "--exact",
-            "killing::worker",
-            "--nocapture",
-            "--test-threads=1",
-        ])
-        .env("PM_KB_WORKER", base.dir())
-        .env("PM_KB_WORKER_SEED", seed.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a worker")
+/// A process that writes to a base until it is killed.
+pub(crate) struct Worker {
+    process: Child,
+    said: JoinHandle<String>,
+}
+
+impl Worker {
+    /// Starts one, and waits until it is at work.
+    pub(crate) fn start(dir: &Path, seed: u64) -> Worker {
+        let mut process = Command::new(env::current_exe().expect("this binary"))
+            .args([
+                "--exact",
+                "killing::worker",
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env("PM_KB_WORKER", dir)
+            .env("PM_KB_WORKER_SEED", seed.to_string())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a worker");
+        let mut out = BufReader::new(process.stdout.take().expect("its output"));
+        let mut greeting = String::new();
+        while !greeting.ends_with("ready\n") {
+            assert!(
+                out.read_line(&mut greeting).expect("its output") > 0,
+                "{greeting}"
+            );
+        }
+        let said = thread::spawn(move || {
+            let mut said = Vec::new();
+            out.read_to_end(&mut said).expect("its output");
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        Worker { process, said }
+    }
+
+    /// Stops it where it stands.
+    pub(crate) fn freeze(&self) {
+        let pid = self.process.id().to_string();
+        let stopped = Command::new("kill").args(["-STOP", &pid]).status();
+        assert!(stopped.expect("stopped").success());
+    }
+
+    /// Kills it; what it has said.
+    pub(crate) fn kill(mut self) -> String {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("ended");
+        self.said.join().expect("a reader")
+    }
 }
 
 /// What the base may hold: text by id, before and after the command that was cut off.
 pub(crate) type State = BTreeMap<String, u64>;
 
 /// Applies what a worker said: the state that is acknowledged, and the one with the rest.
-fn replayed(mut state: State, said: &str) -> (State, State) {
+pub(crate) fn replayed(mut state: State, said: &str) -> (State, State) {
     let mut pending = state.clone();
     for line in said
         .lines()
@@ -164,22 +202,9 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
     let (mut cut_off, mut lagging) = (0, 0);
     let kills = setting("PM_KB_KILLS").unwrap_or(KILLS);
     for round in 0..kills {
-        let mut worker = start(&base, dice.roll(u64::from(u32::MAX)));
-        let mut out = BufReader::new(worker.stdout.take().expect("its output"));
-        let mut said = String::new();
-        while !said.ends_with("ready\n") {
-            assert!(out.read_line(&mut said).expect("its output") > 0, "{said}");
-        }
-        let reader = thread::spawn(move || {
-            let mut said = Vec::new();
-            out.read_to_end(&mut said)
-                .map(|_| String::from_utf8_lossy(&said).into_owned())
-        });
+        let worker = Worker::start(&base.dir(), dice.roll(u64::from(u32::MAX)));
         thread::sleep(Duration::from_millis(dice.roll(160)));
-        worker.kill().expect("killed");
-        worker.wait().expect("ended");
-        let said = reader.join().expect("a reader").expect("its output");
-        let (acknowledged, with_rest) = replayed(state, &said);
+        let (acknowledged, with_rest) = replayed(state, &worker.kill());
         cut_off += u64::from(acknowledged != with_rest);
 
         let mut kb = base.open();

@@ -18,6 +18,8 @@ mod killing;
 mod known_items;
 mod paper;
 mod parser;
+#[cfg(unix)]
+mod power;
 mod query;
 mod recovery;
 mod report;

@@ -78,7 +78,7 @@ fn lines(status: &Status, ruleset: &str) -> Vec<(&'static str, String)> {
     }
     let index = match status.index_behind {
         Some(0) => "in step".to_owned(),
-        Some(behind) => format!("{behind} changes behind: the next search catches up"),
+        Some(behind) => format!("{behind} changes behind: a search folds them in"),
         None => "to be made anew: the next search does it".to_owned(),
     };
     lines.push(("index", index));
