@@ -18,7 +18,6 @@ mod killing;
 mod known_items;
 mod paper;
 mod parser;
-#[cfg(unix)]
 mod power;
 mod query;
 mod recovery;

@@ -23,8 +23,8 @@ Examples:
   curl -s URL | pm-kb add -
   pm-kb add . --json | jq -r '.[] | select(.outcome == \"refused\") | .source'
 
-One line a document: added, updated, moved, unchanged or refused. A line is written once its document is safe on the
-disk. Files with other endings, hidden ones and symbolic links in folders are passed over and counted.";
+One line a document: added, updated, moved, unchanged or refused, written once the document is safe on the disk. \
+Files with other endings, hidden ones and symbolic links in folders are passed over and counted.";
 
 /// Below the options of `search`.
 pub(crate) const SEARCH: &str = "\
@@ -32,11 +32,11 @@ Examples:
   pm-kb search stale embeddings after a failed cron job
   pm-kb search '\"schema change\"' mode:schema-drift quarter:2026-Q2
   pm-kb search root-cause:kafka --files | xargs less
-  pm-kb search -- -retry timeout      words after -- may begin with a dash
+  pm-kb search timeout -retry
 
-Words rank, +word and --all require, -word excludes, \"a phrase\", OR, ( ), stale*. A section as a field: root-cause:,
-action:, title:. Filters as for `pm-kb list --help`. Nothing that is typed is an error: what is no filter is searched
-as text, and a note says so.";
+Words rank, +word and --all require, -word excludes, \"a phrase\", OR, ( ), stale*. A section as a field: root-cause:, \
+action:, title:. Filters as for `pm-kb list --help`. A query is never an error: what is no filter is searched as text, \
+and a note says so. `-` reads the query from standard input.";
 
 /// Below the options of `list`.
 pub(crate) const LIST: &str = "\
@@ -49,8 +49,10 @@ Filters:
   mode: decay: response: rollback: detection: stage: first-diagnosis: confidence: severity:
   service: asset: model: team: status: and every other key of your front matter
   quarter:2026-Q3  date:2026-01-01..2026-03-31  after:2026-07  before:2026-07-03
-  is:silent is:misdiagnosed is:unclassified is:disputed is:unreviewed is:labelled is:near-miss  has:actions
-The same filter twice means either of the two values; different filters mean all of them; -filter means not.";
+  is:silent is:misdiagnosed is:unclassified is:disputed is:unreviewed is:labelled is:near-miss
+  has:actions
+
+The same filter twice means either of the two values, different filters mean all of them, -filter means not.";
 
 /// Below the options of `classify`.
 pub(crate) const CLASSIFY: &str = "\
@@ -59,8 +61,8 @@ Examples:
   pm-kb classify postmortems --json
   printf '%s\\n' '{\"id\": \"a\", \"text\": \"# Title …\"}' | pm-kb classify --input-format jsonl -
 
-The last is a filter for programs: one line in, one line out, in order, at once. A line that cannot be read is answered
-by an object with the schema pm-kb/error/1, and the exit status stays 0. No knowledge base is needed or made.";
+The last is a filter for programs: one line in, one line out, in order, at once. A line that cannot be read is \
+answered by an object with the schema pm-kb/error/1, and the exit status stays 0. No knowledge base is needed or made.";
 
 /// Below the options of `report`.
 pub(crate) const REPORT: &str = "\

@@ -14,13 +14,14 @@ use crate::help;
 use crate::json;
 use crate::message;
 use crate::render;
+use crate::words::Words;
 
 /// The arguments of `list`.
 #[derive(clap::Args)]
 #[command(after_help = help::LIST)]
 pub(crate) struct Args {
-    /// Filters and words, as in `pm-kb list mode:feature-staleness quarter:2026-Q3`.
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// Show templates, index pages, meetings and duplicates too.
     #[arg(long)]
     all: bool,
@@ -47,7 +48,7 @@ enum Sort {
 /// Lists incidents.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
-    let text = args.query.join(" ");
+    let text = args.words.text();
     let mut base = base::open(desk)?;
     let query = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => query,

@@ -31,6 +31,7 @@ mod search;
 mod show;
 mod status;
 mod terminal;
+mod words;
 
 use exit::Exit;
 use terminal::Terminal;
@@ -99,8 +100,9 @@ pub(crate) struct Desk {
 }
 
 fn main() -> ExitCode {
+    let args = words::marked(std::env::args_os());
     let read = Cli::command()
-        .try_get_matches()
+        .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match read {
         Ok(cli) => cli,

@@ -24,13 +24,14 @@ use crate::message;
 use crate::report_earlier;
 use crate::report_json;
 use crate::terminal;
+use crate::words::Words;
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
 #[command(after_help = help::REPORT)]
 pub(crate) struct Args {
-    /// Count only what this query selects, as in `pm-kb report service:fraud-scorer`.
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// One quarter, as `2026-Q3`; the last complete one where no time is given.
     #[arg(long, value_name = "QUARTER", group = "time")]
     quarter: Option<Quarter>,
@@ -95,7 +96,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         request.patterns.push(pattern::ad_hoc(text)?);
     }
     request.earlier = args.diff.as_deref().map(report_earlier::read).transpose()?;
-    let text = args.query.join(" ");
+    let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
         Err(notices) => {

@@ -19,14 +19,14 @@ use crate::json;
 use crate::message;
 use crate::render;
 use crate::terminal;
+use crate::words::Words;
 
 /// The arguments of `search`.
 #[derive(clap::Args)]
 #[command(after_help = help::SEARCH)]
 pub(crate) struct Args {
-    /// Words, "phrases", filters; `-` reads the query from standard input.
-    #[arg(allow_hyphen_values = true, trailing_var_arg = false)]
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// Require every word.
     #[arg(long)]
     all: bool,
@@ -49,10 +49,9 @@ const MOST_BYTES: u64 = 1 << 20;
 /// Searches.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
-    let text = if args.query == ["-"] {
-        from_stdin()?
-    } else {
-        args.query.join(" ")
+    let text = match args.words.is_stdin() {
+        true => from_stdin()?,
+        false => args.words.text(),
     };
     let mut base = base::open(desk)?;
     let mut query = Query::parse(&text, &base.vocabulary()?);
@@ -101,9 +100,10 @@ fn show(hits: &[Hit], total: usize, args: &Args, desk: &mut Desk) -> anyhow::Res
         desk.terminal.line("")?;
     }
     if hits.is_empty() {
-        let said = match total {
-            0 => "nothing found".to_owned(),
-            total => format!("{total} found, none of them past --offset {}", args.offset),
+        let said = match (total, args.offset) {
+            (0, _) => "nothing found".to_owned(),
+            (total, 0) => format!("{total} found"),
+            (total, offset) => format!("{total} found, none of them past --offset {offset}"),
         };
         message::notice(&mut desk.terminal, &said);
         return Ok(());

@@ -288,4 +288,33 @@ mod tests {
         let back: String = serde_json::from_str(&escaped).expect("still JSON");
         assert_eq!(back, text);
     }
+
+    /// Whether a terminal shows a character as it stands: no control, and nothing that hides or turns others.
+    fn is_plain(character: char) -> bool {
+        !character.is_control() && !is_hidden(character)
+    }
+
+    // Of all characters alike, and of those that do harm. PROPTEST_CASES=1000000 is the long run.
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_in_nothing_but_plain_text_goes_out(
+            text in "(\\PC|[\u{0}-\u{9f}\u{ad}\u{61c}\u{200b}-\u{206f}\u{feff}\u{fff0}-\u{fffb}\u{e0000}-\u{e01ef}]){0,40}",
+            columns in 1_usize..60,
+        ) {
+            let line = clean(&text);
+            proptest::prop_assert!(line.chars().all(is_plain), "{line:?}");
+            proptest::prop_assert_eq!(&clean(&line), &line);
+            let short = cut(&line, columns);
+            proptest::prop_assert!(short.width() <= columns, "{short:?} in {columns}");
+            proptest::prop_assert!(short == line || line.starts_with(short.trim_end_matches('…')));
+            let block = clean_block(&text);
+            proptest::prop_assert!(block.chars().all(|c| c == '\n' || is_plain(c)), "{block:?}");
+            let ends = text.replace("\r\n", "\n").matches(['\r', '\n']).count();
+            proptest::prop_assert_eq!(block.matches('\n').count(), ends);
+            let json = escape_json(&serde_json::to_string(&text).expect("a string"));
+            proptest::prop_assert!(json.chars().all(is_plain), "{json:?}");
+            let back: String = serde_json::from_str(&json).expect("still JSON");
+            proptest::prop_assert_eq!(back, text);
+        }
+    }
 }

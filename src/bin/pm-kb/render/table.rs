@@ -17,7 +17,7 @@ const ID: usize = 5;
 const TITLE: usize = 6;
 
 /// Columns that a narrow terminal does without, the first to go first.
-const DISPENSABLE: [usize; 5] = [4, 3, 1, TITLE, 0];
+const DISPENSABLE: [usize; 6] = [4, 3, 1, TITLE, 0, 2];
 
 /// Columns of space between two columns.
 const GAP: usize = 2;
