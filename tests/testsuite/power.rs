@@ -7,7 +7,6 @@
 use std::env;
 use std::fs;
 use std::fs::File;
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
