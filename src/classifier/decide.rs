@@ -398,6 +398,17 @@ fn collect(
             (Facet::FailureMode, FailureMode::Unknown.id()),
         ),
     };
+    let cause = match verdict {
+        Verdict::Mode(mode) => Some(Cause::Mode(mode)),
+        Verdict::Model(_) => Some(Cause::Model),
+        Verdict::Ordinary(_) => Some(Cause::Ordinary),
+        Verdict::Unknown(_) => None,
+    };
+    if let Some(cause) = cause {
+        // Where rules have found their words, those are the better proof; one sentence more shows where words lean.
+        let most = if evidence.is_empty() { 3 } else { 1 };
+        evidence.extend(witness.leaning(cause, most));
+    }
     for secondary in &labels.secondary {
         evidence.extend(witness.supporting(Label::Mode(secondary.mode), 1));
     }

@@ -37,10 +37,14 @@ pub(crate) fn find(
 ) -> Vec<ActionItem> {
     let sections = action_sections(outline);
     let reader = Reader { source, order };
-    let tabled = outline
+    let mut tabled = vec![false; outline.sections.len()];
+    for passage in outline
         .passages
         .iter()
-        .any(|passage| sections[passage.section] && action_table::is_action_head(&passage.piece));
+        .filter(|passage| action_table::is_action_head(&passage.piece))
+    {
+        tabled[passage.section] = true;
+    }
     let mut found = Vec::new();
     let mut passages = outline
         .passages
@@ -59,7 +63,7 @@ pub(crate) fn find(
                 found.extend(action_table::read(&rows, &reader));
             }
             // Beside a table of actions plain lists explain it.
-            PieceKind::Item(item) if tabled && item.checked.is_none() => {}
+            PieceKind::Item(item) if tabled[passage.section] && item.checked.is_none() => {}
             PieceKind::Item(item) => found.extend(reader.item(outline, number, passage, *item)),
             _ => {}
         }

@@ -78,11 +78,16 @@ pub(crate) fn read(
     name: &str,
 ) -> Chronology {
     let file = day::of_name(name, None);
-    let anchors: Vec<Date> = [file, day::of_title(outline, None)]
+    let mut anchors: Vec<(Date, i32)> = [file, day::of_title(outline, None)]
         .iter()
         .flatten()
-        .map(|reading| reading.point.date())
+        .map(|reading| (reading.point.date(), 3))
         .collect();
+    anchors.extend(
+        day::written_out(source.text)
+            .into_iter()
+            .map(|date| (date, 0)),
+    );
     let order = options
         .date_order
         .or_else(|| day::order(source.text, &anchors));

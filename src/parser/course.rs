@@ -1,7 +1,6 @@
 //! Course: the four clocks from a timeline and from sentences, each from the surest words that tell it.
 
 use crate::incident::Origin;
-use crate::parser::calendar::Point;
 use crate::parser::chronology::Reading;
 use crate::parser::narrative::Narrative;
 use crate::parser::narrative::Told;
@@ -33,7 +32,7 @@ fn reading(entry: &TimelineEntry) -> Reading {
 
 /// Whether an entry says that the incident began, and not that somebody reported it.
 fn says_onset(entry: &TimelineEntry) -> bool {
-    entry.event.onset && !(entry.event.detected && !entry.event.fails_first)
+    entry.event.onset && !entry.event.is_report()
 }
 
 /// Reads the clocks from a timeline and from prose; in doubt the timeline's own words prevail.
@@ -111,7 +110,7 @@ fn of_timeline(entries: &[TimelineEntry]) -> Course {
 fn detection(entries: &[TimelineEntry]) -> Option<usize> {
     entries
         .iter()
-        .position(|entry| entry.event.detected && !(entry.event.resolved && !entry.event.fails))
+        .position(|entry| entry.event.detected && (entry.event.fails || !entry.event.resolved))
 }
 
 /// The entry in which the failure itself begins: said so, or the first failure before anybody noticed.

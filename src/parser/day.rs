@@ -27,6 +27,9 @@ static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[^\d])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^\d]|$)")
         .expect("a constant")
 });
+static WRITTEN_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?\p{L}{3,9},?\s+(?:19|20)\d\d|\p{L}{3,9}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d)\b").expect("a constant")
+});
 static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)\b").expect("a constant")
 });
@@ -131,8 +134,9 @@ pub(crate) fn of_lead(
         })
 }
 
-/// How the document orders day and month, where one of its own dates leaves no doubt, or its title or name do.
-pub(crate) fn order(text: &str, anchors: &[Date]) -> Option<DateOrder> {
+/// How the document orders day and month, where one of its own dates leaves no doubt; anchors are days that are certain,
+/// each with how many days off a reading may be.
+pub(crate) fn order(text: &str, anchors: &[(Date, i32)]) -> Option<DateOrder> {
     let (mut day_first, mut month_first) = (false, false);
     for found in NUMERIC.captures_iter(text).take(200) {
         let number = |group: usize| found[group].parse::<i16>().unwrap_or(0);
@@ -155,18 +159,27 @@ pub(crate) fn order(text: &str, anchors: &[Date]) -> Option<DateOrder> {
 }
 
 /// Whether a reading of an ambiguous date lies beside a day that is certain.
-fn is_near(year: i16, month: i16, day: i16, anchors: &[Date]) -> bool {
+fn is_near(year: i16, month: i16, day: i16, anchors: &[(Date, i32)]) -> bool {
     let date = i8::try_from(month)
         .ok()
         .zip(i8::try_from(day).ok())
         .and_then(|(month, day)| Date::new(year, month, day).ok());
     date.is_some_and(|date| {
-        anchors.iter().any(|anchor| {
+        anchors.iter().any(|(anchor, days)| {
             anchor
                 .until(date)
-                .is_ok_and(|span| span.get_days().abs() <= 3)
+                .is_ok_and(|span| span.get_days().abs() <= *days)
         })
     })
+}
+
+/// The dates that a text writes out, as `11 October 2018`: they prove how its numbers are ordered.
+pub(crate) fn written_out(text: &str) -> Vec<Date> {
+    WRITTEN_OUT
+        .find_iter(text)
+        .take(20)
+        .filter_map(|found| stamp::first(found.as_str(), None)?.date())
+        .collect()
 }
 
 #[cfg(test)]
@@ -186,7 +199,7 @@ mod tests {
         );
         assert_eq!(order("25/07/2026 and 07/25/2026", &[]), None);
         assert_eq!(
-            order("7/5/2023", &[Date::constant(2023, 7, 5)]),
+            order("7/5/2023", &[(Date::constant(2023, 7, 5), 0)]),
             Some(DateOrder::Mdy)
         );
     }

@@ -70,6 +70,11 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// Whether it tells that somebody reported or noticed, and not the failure itself.
+    pub(crate) fn is_report(self) -> bool {
+        self.detected && !self.fails_first
+    }
+
     /// Whether it tells of a step of the repair.
     pub(crate) fn mends(self) -> bool {
         self.resolved || self.recovers || self.mitigated

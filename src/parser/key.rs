@@ -77,7 +77,15 @@ impl Key {
                 known.is_ascii() && known.len() >= 6 && known.len().abs_diff(folded.len()) <= 2
             })
             .map(|known| (strsim::osa_distance(known, &folded), known))
-            .filter(|(distance, known)| *distance <= if known.len() >= 8 { 2 } else { 1 })
+            .filter(|(distance, known)| {
+                *distance > 0
+                    && *distance
+                        <= if known.len().min(folded.len()) >= 8 {
+                            2
+                        } else {
+                            1
+                        }
+            })
             .min()
             .map(|(_, known)| known.as_str())
     }

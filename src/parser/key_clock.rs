@@ -1,5 +1,9 @@
 //! Key clock: the day, the clocks and the durations that keys of front matter and metadata state.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::incident::Fact;
 use crate::incident::Origin;
 use crate::parser::DateOrder;
@@ -18,6 +22,9 @@ use crate::parser::source::Source;
 use crate::parser::stamp;
 use crate::parser::stamp::Day;
 use crate::parser::statement::Statements;
+
+static LOOKS_LIKE_DATE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}").expect("a constant"));
 
 /// A bare clock time this many minutes before the onset is one of the next day.
 const ROLL_OVER_MINUTES: i64 = -180;
@@ -128,7 +135,7 @@ impl Reader<'_, '_> {
             if let Some(date) = day::compact(&text) {
                 return (Some(reading(Point::Day(date))), None);
             }
-            if text.chars().filter(char::is_ascii_digit).count() > 5 {
+            if LOOKS_LIKE_DATE.is_match(&text) {
                 self.source.warn(
                     at,
                     format!("`{}` is not a date", clip(&text)),

@@ -1,6 +1,5 @@
 //! Timeline: the entries of a document that begin with their time.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -366,13 +365,4 @@ fn is_only_a_day(text: &str, stamp: &Stamp) -> bool {
             .unwrap_or_default()
             .chars()
             .any(char::is_alphabetic)
-}
-
-/// Counts of entries by their day, to tell the day of a document that states none.
-pub(crate) fn first_day(entries: &[TimelineEntry]) -> Option<(Date, usize)> {
-    let mut days: BTreeMap<Date, usize> = BTreeMap::new();
-    for entry in entries {
-        days.entry(entry.point.date()).or_insert(entry.at);
-    }
-    entries.first().map(|entry| (entry.point.date(), entry.at))
 }

@@ -28,7 +28,7 @@ mod behind;
 use behind::Behind;
 
 /// The digest by which the page allows its own style sheet and no other; a test holds it to the file.
-pub const STYLE_DIGEST: &str = "sha256-krzWsEwTNwrpxBXMK8VSu6LxBWqtJr81bmZL4k0MAvQ=";
+pub const STYLE_DIGEST: &str = "sha256-wn9vdvA3R033szHTQGU/4bjLxvbXl5ZycTz3V0kxkzA=";
 
 /// So many ids stand in a sentence; the others are counted.
 const IDS: usize = 12;

@@ -122,6 +122,15 @@ fn total(stated: Stated, write: impl Fn(f64) -> String) -> String {
     format!("{} ({} of {})", write(stated.sum), stated.stated, stated.of)
 }
 
+/// At most so many characters, the cut marked.
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// With a capital at the beginning.
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();

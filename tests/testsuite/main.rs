@@ -9,18 +9,21 @@ mod concurrency;
 mod corpus;
 mod desk;
 mod docs;
-mod known_items;
-#[cfg(unix)]
+mod door;
 mod faults;
+mod filter;
+mod hostile;
+mod json;
 mod killing;
+mod known_items;
+mod paper;
 mod parser;
-#[cfg(unix)]
 mod power;
 mod query;
 mod recovery;
 mod report;
-#[cfg(unix)]
 mod rights;
 mod searching;
 mod store;
+mod terminal;
 mod transcript;

@@ -86,7 +86,9 @@ fn modes(report: &Report) -> Section {
         Block::Table(spread(report, "Failure mode", "mode", |scope| {
             &scope.by_failure_mode
         })),
-        Block::Table(spread(report, "Decay", "decay", |scope| &scope.by_decay)),
+        Block::Table(spread(report, "Decay", "is:classified decay", |scope| {
+            &scope.by_decay
+        })),
     ];
     Section {
         blocks,

@@ -19,6 +19,12 @@ use crate::report::outline::Table;
 use crate::report::outline::Told;
 use crate::report::wording;
 
+/// A title on page one is cut after so many characters.
+const TITLE: usize = 90;
+
+/// The ids that show a finding have room for so many characters.
+const IDS: usize = 120;
+
 /// So many controls stand on page one.
 const CONTROLS: usize = 4;
 
@@ -104,9 +110,21 @@ fn told(report: &Report, headline: &Headline) -> Told {
     Told {
         lead,
         detail,
-        proof: headline.proof.clone(),
+        proof: fitting(report, &headline.proof),
         share: Some(measured.share),
     }
+}
+
+/// As many of some incidents as have room for their ids in a line, one at least.
+fn fitting(report: &Report, proof: &[usize]) -> Vec<usize> {
+    let mut room = IDS;
+    let fits = |place: &&usize| {
+        let length = report.entries[**place].id.as_str().chars().count();
+        let is_first = room == IDS;
+        room = room.saturating_sub(length);
+        is_first || room > 0
+    };
+    proof.iter().take_while(fits).copied().collect()
 }
 
 /// What failed most, with every mode that failed as often.
@@ -266,7 +284,7 @@ fn fund(report: &Report) -> Vec<Block> {
 fn to_read(report: &Report, place: usize) -> Line {
     let entry = &report.entries[place];
     let mut line = vec![Inline::Incidents(vec![place]), Inline::text(": ")];
-    line.push(Inline::Text(entry.title.clone()));
+    line.push(Inline::Text(wording::cut(&entry.title, TITLE)));
     let mut facts = vec![diagnosis::truth(entry).to_owned()];
     facts.extend(entry.severity.map(|severity| severity.to_string()));
     facts.extend(entry.day.map(|day| day.to_string()));

@@ -185,7 +185,8 @@ pub(super) fn incident(id: &str, date: &str, labels: &str) -> Record {
     }
 }
 
-fn fact<T>(value: T) -> Fact<T> {
+/// A fact of the front matter.
+pub(super) fn fact<T>(value: T) -> Fact<T> {
     Fact {
         value,
         line: 1,
