@@ -26,6 +26,7 @@ mod lock;
 mod reader;
 mod schema;
 mod search;
+mod synonym;
 mod word_form;
 mod writer;
 

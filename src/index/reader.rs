@@ -77,7 +77,7 @@ impl Reader {
             for document in documents {
                 writer.add_document(document)?;
             }
-            writer.commit()?;
+            writer.prepare_commit()?.commit()?;
             Ok(index.reader()?.searcher())
         };
         Ok(Reader {

@@ -35,6 +35,7 @@ mod plan;
 mod rank;
 mod segment;
 mod slot;
+mod ways;
 
 /// How many of the best are looked at again for how near their words stand.
 const WINDOW: usize = 200;
@@ -116,18 +117,18 @@ fn search(searcher: &Searcher, query: &Query, wanted: Wanted) -> tantivy::Result
     let plan = plan::plan(query, &mut Lexicon::new(searcher)?, &segments)?;
     let lookup = Lookup::new(searcher, &segments, plan)?;
     let sort = match wanted.sort {
-        Sort::Score if lookup.plan.slots.is_empty() => Sort::Date,
+        Sort::Score if lookup.worth.is_nothing() => Sort::Date,
         sort => sort,
     };
     let mut candidates = Vec::new();
     let mut total = 0;
     let mut facets = Counts::default();
-    for at in 0..segments.len() {
+    for (at, segment) in segments.iter().enumerate() {
         let matching = lookup.matching(at);
         let documents = matching.documents(&lookup.plan.root)?;
         total += documents.count();
         if wanted.facets {
-            facets.add(&segments[at], &documents)?;
+            facets.add(segment, &documents)?;
         }
         lookup.candidates(at, sort, &documents, &mut candidates)?;
     }
@@ -189,14 +190,11 @@ impl<'a> Lookup<'a> {
         let mut found = Vec::new();
         let mut extras = Vec::new();
         for segment in segments {
-            let look_up = |slots: &[Slot]| {
-                slots
-                    .iter()
-                    .map(|slot| segment.frequencies(slot))
-                    .collect::<tantivy::Result<Vec<_>>>()
-            };
-            found.push(look_up(&plan.slots)?);
-            extras.push(look_up(&plan.extras)?);
+            let frequencies = |slot: &Slot| segment.frequencies(slot);
+            let slots = plan.slots.iter().map(frequencies);
+            found.push(slots.collect::<tantivy::Result<Vec<_>>>()?);
+            let slots = plan.extras.iter().map(|extra| frequencies(&extra.slot));
+            extras.push(slots.collect::<tantivy::Result<Vec<_>>>()?);
         }
         let occurs = (0..plan.slots.len())
             .map(|slot| found.iter().any(|found| !found[slot].is_empty()))

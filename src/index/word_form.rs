@@ -110,7 +110,7 @@ const GRAMMAR: &str = "a an the of to in on at by for from with without into ont
     being am do does did done doing have has had having i we you he she it they me us him her them my our your his its \
     their this that these those there here what which who whom whose when where why how and or but if then than so such \
     can could will would shall should may might must ever any some all both each every very just also only own same too \
-    because while during between again once through until s t d ll re ve im weve dont didnt doesnt isnt wasnt cant";
+    because happen happened happens while during between again once through until s t d ll re ve im weve dont didnt doesnt isnt wasnt cant";
 
 static GROUPS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     IRREGULAR
@@ -147,6 +147,18 @@ pub(super) fn spellings(word: &str) -> Vec<String> {
         spellings.push(swapped);
     }
     spellings
+}
+
+/// The forms of a verb that may begin a compound: `rolled` and `roll`, `timed` and `time`.
+pub(super) fn bases(word: &str) -> Vec<String> {
+    let mut bases = vec![word.to_owned()];
+    for ending in ["ing", "ed", "s"] {
+        if let Some(base) = word.strip_suffix(ending).filter(|base| base.len() >= 3) {
+            bases.push(base.to_owned());
+            bases.push(format!("{base}e"));
+        }
+    }
+    bases
 }
 
 /// What words have in common whose forms they are: an English stem, spellings and irregular forms made one.

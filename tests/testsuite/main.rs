@@ -14,5 +14,6 @@ mod parser;
 mod query;
 mod recovery;
 mod report;
+mod search;
 mod store;
 mod transcript;

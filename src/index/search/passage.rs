@@ -45,7 +45,11 @@ struct Stretch {
 impl Finder {
     pub(super) fn new(plan: &Plan, worths: &[f32]) -> Finder {
         let mut finder = Finder::default();
-        let extras = plan.extras.iter().map(|slot| (slot, 0.5));
+        let parts = plan
+            .extras
+            .iter()
+            .filter(|extra| extra.instead_of.is_none());
+        let extras = parts.map(|extra| (&extra.slot, extra.weight));
         for (at, (slot, worth)) in plan
             .slots
             .iter()

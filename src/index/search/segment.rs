@@ -25,7 +25,7 @@ use crate::query;
 
 /// What a word counts in each zone, and how much the zone's length tempers it (the `b` of BM25F). Chosen on
 /// `benches/known-items`; the figures are in its README.
-const WEIGHTS: [(f32, f32); 4] = [(6.0, 0.3), (4.0, 0.3), (2.5, 0.4), (1.0, 0.5)];
+const WEIGHTS: [(f32, f32); 4] = [(6.0, 0.3), (3.5, 0.3), (2.5, 0.4), (1.0, 0.6)];
 
 /// How often a document has a slot, weighted by zone and form, tempered by length.
 pub(super) type Frequencies = Vec<(DocId, f32)>;
@@ -102,17 +102,12 @@ impl<'a> Segment<'a> {
         let mut counts = vec![0f32; self.reader.max_doc() as usize];
         let mut found = Vec::new();
         let (only, section) = match slot.zone {
-            query::Zone::Anywhere => (None, None),
-            query::Zone::Section(kind) => (
-                Some(Zone::of(kind)),
-                Some(analyzer::section_word(kind.id())),
-            ),
+            query::Zone::Anywhere => (Zone::ALL.to_vec(), None),
+            query::Zone::Section(kind) => {
+                (Zone::holding(kind), Some(analyzer::section_word(kind.id())))
+            }
         };
-        for zone in self
-            .zones
-            .iter()
-            .filter(|zone| only.is_none_or(|only| only == zone.zone))
-        {
+        for zone in self.zones.iter().filter(|zone| only.contains(&zone.zone)) {
             for way in &slot.ways {
                 zone.visit(way, section.as_deref(), &mut |doc, count| {
                     let sum = &mut counts[doc as usize];
