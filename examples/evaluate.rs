@@ -1,7 +1,5 @@
 //! Scores the rules on labelled documents: `cargo run --example evaluate -- dev|general|incidents [misses|explain FILE]`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
-#[path = "../tests/testsuite/splitter.rs"]
-mod splitter;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,6 +42,16 @@ fn rules(root: &Path) -> RuleSet {
     .unwrap_or_else(|e| panic!("{e}"))
 }
 
+fn read(text: &str) -> pm_kb::postmortem::Postmortem {
+    let document = pm_kb::document::Document::read(
+        "doc.md",
+        text.as_bytes().to_vec(),
+        &pm_kb::document::Limits::default(),
+    )
+    .unwrap();
+    pm_kb::parser::parse(&document, &pm_kb::parser::Options::default()).postmortem
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -75,7 +83,7 @@ fn main() {
     let dir = match what {
         "dev" => root.join("../shared/corpora/dev"),
         "general" => root.join("../shared/corpora/general"),
-        _ => root.join("../../main/incidents"),
+        _ => root.join("incidents"),
     };
     let dir = if dir.exists() {
         dir
@@ -86,7 +94,7 @@ fn main() {
     if mode == "explain" {
         let path = dir.join(&args[2]);
         let text = fs::read_to_string(&path).unwrap();
-        let e = classifier::explain(&rules, &text, &splitter::split("doc", &text));
+        let e = classifier::explain(&rules, &text, &read(&text));
         for (i, s) in e.sentences.iter().enumerate() {
             println!("{i:3} [{}] {}", s.section, s.text);
             for h in e.hits.iter().filter(|h| h.sentence == i) {
@@ -104,6 +112,9 @@ fn main() {
         }
         return;
     }
+    if what == "paraphrases" {
+        return paraphrases(&rules, &root, mode);
+    }
     if what == "general" {
         return general(&rules, &dir, mode);
     }
@@ -116,6 +127,23 @@ fn main() {
             .and_then(|i| row.get(i).map(|s| s.to_string()))
             .unwrap_or_default()
     };
+    if mode == "dump" {
+        for line in lines {
+            let row: Vec<&str> = line.split('\t').collect();
+            let text = fs::read_to_string(dir.join(row[0])).unwrap();
+            let e = classifier::explain(&rules, &text, &read(&text));
+            let sentences: Vec<_> = e
+                .sentences
+                .iter()
+                .map(|s| serde_json::json!([s.section.id(), s.shadow]))
+                .collect();
+            println!(
+                "{}",
+                serde_json::json!({"file": row[0], "gold": col(&row, "primary"), "decay": col(&row, "decay"), "got": e.classification.failure_mode.id(), "gotdecay": e.classification.decay.id(), "scores": e.scores, "sentences": sentences, "response": col(&row, "response"), "detection": col(&row, "detection"), "first": col(&row, "first_diagnosis")})
+            );
+        }
+        return;
+    }
     let mut right: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut per: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     let mut resp: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
@@ -125,7 +153,7 @@ fn main() {
     for line in lines {
         let row: Vec<&str> = line.split('\t').collect();
         let text = fs::read_to_string(dir.join(row[0])).unwrap();
-        let e = classifier::explain(&rules, &text, &splitter::split("doc", &text));
+        let e = classifier::explain(&rules, &text, &read(&text));
         let c: &Classification = &e.classification;
         let mut misses: Vec<String> = vec![];
         let mut tally = |name: &'static str,
@@ -144,6 +172,9 @@ fn main() {
             ok
         };
         n += 1;
+        if mode == "gate" {
+            println!("{} {}", e.reasons[0], row[0])
+        }
         let gold = col(&row, "primary");
         let got = c.failure_mode.to_string();
         let mode_ok = tally("mode", gold.clone(), got.clone(), None, &mut misses);
@@ -330,8 +361,11 @@ fn general(rules: &RuleSet, dir: &Path, mode: &str) {
             continue;
         }
         n += 1;
-        let e = classifier::explain(rules, &text, &splitter::split("doc", &text));
+        let e = classifier::explain(rules, &text, &read(&text));
         let c = &e.classification;
+        if mode == "gate" {
+            println!("{} {}", e.reasons[0], row[0])
+        }
         if c.failure_mode.is_mode() || c.decay.id() == "model-decay" {
             wrong += 1;
             println!(
@@ -346,4 +380,55 @@ fn general(rules: &RuleSet, dir: &Path, mode: &str) {
         }
     }
     println!("false modes {wrong} of {n}");
+}
+
+/// The best of the six modes and model decay in a text of its own, by score.
+fn best(rules: &RuleSet, text: &str) -> Vec<(String, f64)> {
+    let e = classifier::explain(rules, text, &read(text));
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for (l, s) in e.scores {
+        if let Some(m) = l.strip_prefix("failure_mode:") {
+            *sums.entry(m.into()).or_default() += s
+        }
+        if l.starts_with("model_decay_kind:") {
+            *sums.entry("model-decay".into()).or_default() += s
+        }
+    }
+    let mut v: Vec<_> = sums.into_iter().collect();
+    v.sort_by(|a, b| b.1.total_cmp(&a.1));
+    v
+}
+
+fn paraphrases(rules: &RuleSet, root: &Path, mode: &str) {
+    for gold in [
+        "schema-drift",
+        "data-drift",
+        "pipeline-break",
+        "feature-staleness",
+        "training-serving-skew",
+        "labeling-error",
+        "model-decay",
+    ] {
+        let text = fs::read_to_string(root.join(format!("tests/paraphrases/{gold}.txt"))).unwrap();
+        let mut got: BTreeMap<String, usize> = BTreeMap::new();
+        for line in text.lines() {
+            let b = best(rules, line);
+            let top = b
+                .first()
+                .filter(|b| b.1 > 0.0)
+                .map_or("(nothing)".to_string(), |b| b.0.clone());
+            if mode == "misses" && top != gold {
+                println!(
+                    "{gold:22} {}  <- {line}",
+                    b.iter()
+                        .take(3)
+                        .map(|(m, s)| format!("{m} {s:.1}"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )
+            }
+            *got.entry(top).or_default() += 1;
+        }
+        println!("== {gold}: {:?}", got);
+    }
 }

@@ -1,10 +1,13 @@
 //! Rules and a post-mortem to a classification: detect, contextualise, score, decide.
 
+use std::collections::BTreeMap;
+
 mod context;
 mod decide;
 mod detect;
 mod evidence;
 mod facet;
+mod lean;
 mod score;
 mod sentence;
 
@@ -17,6 +20,7 @@ use crate::rule::RuleSet;
 use crate::text::LineIndex;
 use crate::text::Position;
 
+use crate::classifier::lean::Lean;
 use crate::classifier::score::Scores;
 use crate::classifier::sentence::Sentence;
 
@@ -116,6 +120,11 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
     }
 }
 
+/// Every word stem of a document with what its places count together: what a table of words is fitted on.
+pub fn stems(rules: &RuleSet, postmortem: &Postmortem) -> BTreeMap<String, f64> {
+    lean::stems(rules, &sentence::sentences(postmortem))
+}
+
 /// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.
 pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
     let reading = Reading::of(rules, postmortem);
@@ -128,6 +137,24 @@ pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State>
         .collect()
 }
 
+/// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.
+pub fn qualify(rules: &RuleSet, postmortem: &Postmortem, words: &str) -> Option<State> {
+    let sentences = sentence::sentences(postmortem);
+    let (_, triggers) = detect::detect(rules, &sentences);
+    let (sentence, start) = sentences.iter().enumerate().find_map(|(index, sentence)| {
+        Some((index, sentence.shadow.text.find(&format!(" {words} "))? + 1))
+    })?;
+    let mut hits = [Hit {
+        sentence,
+        cue: usize::MAX,
+        start,
+        end: start + words.len(),
+        state: State::Affirmed,
+    }];
+    context::qualify(rules, &sentences, &triggers, &mut hits);
+    Some(hits[0].state)
+}
+
 /// A post-mortem as far as the rules have read it: everything that the decision looks at.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
@@ -136,6 +163,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) scores: Scores,
+    pub(crate) lean: Lean,
 }
 
 impl<'a> Reading<'a> {
@@ -145,12 +173,14 @@ impl<'a> Reading<'a> {
         let (mut hits, triggers) = detect::detect(rules, &sentences);
         context::qualify(rules, &sentences, &triggers, &mut hits);
         let scores = Scores::of(rules, &sentences, &hits);
+        let lean = Lean::of(rules, &sentences);
         Reading {
             rules,
             postmortem,
             sentences,
             hits,
             scores,
+            lean,
         }
     }
 }

@@ -41,6 +41,9 @@ pub use crate::index::search::Sort;
 pub use crate::index::search::Wanted;
 pub use crate::index::writer::Writer;
 
+/// A record as the index takes it.
+pub type Indexed = tantivy::TantivyDocument;
+
 /// The files of an index that belong to no segment.
 const KEPT: [&str; 4] = [
     "meta.json",

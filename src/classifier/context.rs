@@ -24,7 +24,7 @@ pub(crate) fn qualify(
 ) {
     let lists = lists(rules, hits);
     for hit in hits.iter_mut() {
-        if rules.cues()[hit.cue].stateless {
+        if rules.cues().get(hit.cue).is_some_and(|cue| cue.stateless) {
             continue;
         }
         let here = Place {
@@ -46,7 +46,9 @@ fn lists(rules: &RuleSet, hits: &[Hit]) -> BTreeSet<usize> {
     let mut named: std::collections::BTreeMap<usize, BTreeSet<Label>> =
         std::collections::BTreeMap::new();
     for hit in hits {
-        let cue = &rules.cues()[hit.cue];
+        let Some(cue) = rules.cues().get(hit.cue) else {
+            continue;
+        };
         let label = rules.rules()[cue.rule].label;
         if matches!(label, Label::Mode(_)) && cue.weight >= 4.0 {
             named.entry(hit.sentence).or_default().insert(label);
@@ -55,6 +57,9 @@ fn lists(rules: &RuleSet, hits: &[Hit]) -> BTreeSet<usize> {
     named.retain(|_, labels| labels.len() >= LIST);
     named.into_keys().collect()
 }
+
+/// Words that deny what follows in the same clause.
+const DENIALS: &[&str] = &[" not ", " never ", " no "];
 
 /// A sentence among its neighbours.
 struct Place<'a> {
@@ -76,12 +81,24 @@ impl Place<'_> {
             .filter(|trigger| self.reaches(trigger, words))
             .filter_map(|trigger| self.rules.contexts()[trigger.context].state)
             .collect();
+        states.extend(self.denied_inside(hit));
         states.extend(self.from_next());
-        states.extend(self.from_section());
+        states.extend(self.from_section(hit));
         if let Some(answer) = self.answer() {
             states.insert(answer);
         }
         strongest(&states, self.reversed())
+    }
+
+    /// Whether a gap of the cue has swallowed a denial: the cue matches without it as well.
+    fn denied_inside(&self, hit: &Hit) -> Option<State> {
+        let cue = self.rules.cues().get(hit.cue).filter(|cue| !cue.contrast)?;
+        let found = &self.sentences[self.at].shadow.text[hit.start..hit.end];
+        DENIALS.iter().find_map(|denial| {
+            let at = found.find(denial)?;
+            let without = format!(" {}{} ", &found[..at], &found[at + denial.len() - 1..]);
+            cue.pattern.find(&without).map(|_| State::Negated)
+        })
     }
 
     /// Whether a trigger qualifies the words.
@@ -136,10 +153,19 @@ impl Place<'_> {
     }
 
     /// Some sections are plans or rejected ideas as a whole.
-    fn from_section(&self) -> Option<State> {
+    fn from_section(&self, hit: &Hit) -> Option<State> {
+        let label = self
+            .rules
+            .cues()
+            .get(hit.cue)
+            .map(|cue| self.rules.rules()[cue.rule].label);
+        let causal = matches!(
+            label,
+            Some(Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_))
+        );
         match self.sentences[self.at].section {
             SectionKind::Actions => Some(State::Planned),
-            SectionKind::RuledOut => Some(State::Suspected),
+            SectionKind::RuledOut if causal => Some(State::Suspected),
             _ => None,
         }
     }

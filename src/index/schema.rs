@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
-use tantivy::Index;
 use tantivy::TantivyDocument;
 use tantivy::schema::FAST;
 use tantivy::schema::Field as TantivyField;
@@ -13,6 +12,7 @@ use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
 use tantivy::schema::TextOptions;
 use tantivy::tokenizer::TextAnalyzer;
+use tantivy::tokenizer::TokenizerManager;
 
 use crate::index::analyzer;
 use crate::postmortem::BlockKind;
@@ -141,10 +141,10 @@ pub(super) fn digest() -> String {
     blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
-/// Makes the analyzers known to an index that was just opened.
-pub(super) fn register(index: &Index) {
+/// Makes the analyzers known to an index that is made or was just opened.
+pub(super) fn register(tokenizers: &TokenizerManager) {
     let words = TextAnalyzer::builder(analyzer::Analyzer::default()).build();
-    index.tokenizers().register(analyzer::NAME, words);
+    tokenizers.register(analyzer::NAME, words);
 }
 
 /// A day as a number that grows with it: 20260703.

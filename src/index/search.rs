@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use tantivy::DocId;
-use tantivy::Searcher;
+use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 
 use crate::error::Result;
@@ -108,14 +108,14 @@ impl Reader {
     /// # Errors
     /// [`crate::error::Error::Index`] where the index cannot be read.
     pub fn search(&self, query: &Query, wanted: Wanted) -> Result<Ranking> {
-        search(self.searcher(), query, wanted).map_err(failed("search the index"))
+        search(self.segments(), query, wanted).map_err(failed("search the index"))
     }
 }
 
-fn search(searcher: &Searcher, query: &Query, wanted: Wanted) -> tantivy::Result<Ranking> {
-    let segments = Segment::all(searcher)?;
-    let plan = plan::plan(query, &mut Lexicon::new(searcher)?, &segments)?;
-    let lookup = Lookup::new(searcher, &segments, plan)?;
+fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::Result<Ranking> {
+    let segments = Segment::all(readers)?;
+    let plan = plan::plan(query, &mut Lexicon::new(readers)?, &segments)?;
+    let lookup = Lookup::new(&segments, plan)?;
     let sort = match wanted.sort {
         Sort::Score if lookup.worth.is_nothing() => Sort::Date,
         sort => sort,
@@ -182,11 +182,7 @@ struct Lookup<'a> {
 }
 
 impl<'a> Lookup<'a> {
-    fn new(
-        searcher: &Searcher,
-        segments: &'a [Segment<'a>],
-        plan: Plan,
-    ) -> tantivy::Result<Lookup<'a>> {
+    fn new(segments: &'a [Segment<'a>], plan: Plan) -> tantivy::Result<Lookup<'a>> {
         let mut found = Vec::new();
         let mut extras = Vec::new();
         for segment in segments {
@@ -199,7 +195,8 @@ impl<'a> Lookup<'a> {
         let occurs = (0..plan.slots.len())
             .map(|slot| found.iter().any(|found| !found[slot].is_empty()))
             .collect();
-        let documents = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
+        let documents = segments.iter().map(|segment| segment.reader.num_docs());
+        let documents = usize::try_from(documents.sum::<u32>()).unwrap_or(usize::MAX);
         let worth = Worth::of(&plan, documents, &found, &extras);
         Ok(Lookup {
             segments,

@@ -1,25 +1,36 @@
 //! Search: what is looked for; the index gives ids and their order, every word that is shown is read from the store.
 
 use std::collections::BTreeSet;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::time::Duration;
 
 use crate::error::Error;
 use crate::error::Result;
 use crate::index;
 use crate::index::Facets;
+use crate::index::Indexed;
 use crate::index::Ranking;
 use crate::index::Reader;
 use crate::index::Wanted;
-use crate::knowledge_base::CaughtUp;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::catch_up::CaughtUp;
+use crate::knowledge_base::catch_up::Standing;
+use crate::knowledge_base::catch_up::guarded;
+use crate::knowledge_base::catch_up::standing;
+use crate::knowledge_base::catch_up::unusable;
 use crate::knowledge_base::read_again;
 use crate::query::Hit;
 use crate::query::Query;
+use crate::store::Change;
+use crate::store::View;
 
-/// How long a search waits for others who write to the index, before it searches what is there.
+/// How long a search waits for others who write to the index, before it goes on without them.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// So many changes are folded in at every search rather than written to the index: reading commands then write nothing.
+pub(super) const FEW: i64 = 16;
+
+/// How many changes are read at a time.
+const PORTION: usize = 50;
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,34 +46,19 @@ pub struct Found {
 }
 
 impl KnowledgeBase {
-    /// Looks for incidents. An index that is behind is brought up first; one that is damaged is made anew, and where that
-    /// cannot be done the search goes without it.
+    /// Looks for incidents. What the index does not hold yet is folded in; an index that is damaged is made anew, and
+    /// where that cannot be done the search goes without it.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Damaged`].
     pub fn search(&mut self, query: &Query, wanted: Wanted) -> Result<Found> {
         let mut notices = Vec::new();
-        let ranking = self.ranking(query, wanted, &mut notices)?;
-        notices.extend(ranking.notices.iter().map(ToString::to_string));
-        let mut hits = Vec::new();
-        self.store.read(|view| {
-            for ranked in &ranking.hits {
-                // What was removed since the index was read is no hit.
-                let Some(filed) = view.find(&ranked.id)? else {
-                    continue;
-                };
-                let bytes = view.original(&filed)?;
-                let (document, postmortem) = read_again(&filed.record, bytes)?;
-                hits.push(Hit {
-                    rank: wanted.offset + hits.len() + 1,
-                    score: ranked.score,
-                    id: filed.record.id.clone(),
-                    record: filed.record,
-                    passage: ranking.finder.passage(&document.text, &postmortem),
-                });
-            }
-            Ok(())
+        let (ranking, hits) = self.answer(&mut notices, |view, reader| {
+            let ranking = reader.search(query, wanted)?;
+            let hits = hits(view, &ranking, wanted.offset)?;
+            Ok((ranking, hits))
         })?;
+        notices.extend(ranking.notices.iter().map(ToString::to_string));
         Ok(Found {
             hits,
             total: ranking.total,
@@ -77,71 +73,126 @@ impl KnowledgeBase {
             limit: usize::MAX,
             ..Wanted::default()
         };
-        let ranking = self.ranking(query, wanted, &mut Vec::new())?;
+        let ranking = self.answer(&mut Vec::new(), |_, reader| reader.search(query, wanted))?;
         Ok(ranking.hits.into_iter().map(|ranked| ranked.id).collect())
     }
 
-    fn ranking(
+    /// Asks an index that equals one moment of the record, the best that can be had; the same moment is at hand to read
+    /// from. What had to be done for it is noticed.
+    fn answer<T>(
         &mut self,
-        query: &Query,
-        wanted: Wanted,
         notices: &mut Vec<String>,
-    ) -> Result<Ranking> {
+        ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
+    ) -> Result<T> {
+        match self.ask_index(FEW, &ask) {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) | Err(Error::Index { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let is_new = self.meta()?.index_gen == 0;
         match self.catch_up_within(PATIENCE) {
             Ok(CaughtUp::Rebuilt { reason }) if !is_new => {
                 notices.push(format!("the search index was made anew: {reason}"));
             }
-            Ok(_) => {}
-            Err(Error::Locked { holder }) => {
-                notices.push(format!(
-                    "the newest changes may be missing: another command is writing ({holder})"
-                ));
-            }
-            Err(error @ (Error::Index { .. } | Error::File { .. })) => {
-                notices.push(format!("the newest changes may be missing: {error}"));
-            }
+            // Whoever cannot write to the index can read it, or make one in memory.
+            Ok(_) | Err(Error::Locked { .. } | Error::Index { .. } | Error::File { .. }) => {}
             Err(error) => return Err(error),
         }
-        let failure = match self.ranking_of_index(query, wanted) {
-            Ok(ranking) => return Ok(ranking),
-            Err(error) => error,
+        let failure = match self.ask_index(i64::MAX, &ask) {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) => "it is too far behind".to_owned(),
+            Err(Error::Index { doing, source }) => format!("cannot {doing}: {source}"),
+            Err(error) => return Err(error),
         };
-        let is_mended = match self.index_lock_within(PATIENCE, || false) {
-            Ok(Some(lock)) => self.make_anew(&lock).is_ok(),
-            _ => false,
-        };
-        if is_mended && let Ok(ranking) = self.ranking_of_index(query, wanted) {
+        if self.mend(PATIENCE)
+            && let Ok(Some(answer)) = self.ask_index(i64::MAX, &ask)
+        {
             notices.push(format!("the search index was made anew: {failure}"));
-            return Ok(ranking);
+            return Ok(answer);
         }
         notices.push(format!("searched without the index: {failure}"));
-        self.ranking_without_index(query, wanted)
+        self.store.read(|view| ask(view, &without_index(view)?))
     }
 
-    /// Searches the index in use. A panic there is its own, and a failure like others.
-    fn ranking_of_index(&self, query: &Query, wanted: Wanted) -> Result<Ranking> {
+    /// Makes the index anew, if nobody else is at it; whether that was done.
+    fn mend(&mut self, patience: Duration) -> bool {
+        match self.index_lock_within(patience, || false) {
+            Ok(Some(lock)) => self.make_anew(&lock).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Asks the index in use, with what has changed since folded in; `None` where these are more than `most` changes.
+    fn ask_index<T>(
+        &self,
+        most: i64,
+        ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
+    ) -> Result<Option<T>> {
         let generation = self.generation(&self.meta()?);
-        let search = || Reader::open(&generation)?.search(query, wanted);
-        catch_unwind(AssertUnwindSafe(search)).unwrap_or_else(|_| {
-            Err(Error::Index {
-                doing: "search the index",
-                source: "it failed while it was read".into(),
+        guarded(|| {
+            // The index before the record: what is in the index is then in the record, too, or was.
+            let mut reader = Reader::open(&generation)?;
+            self.store.read(|view| {
+                match standing(reader.payload(), &view.meta()?) {
+                    Standing::InStep => {}
+                    Standing::Behind(by) if by > most => return Ok(None),
+                    Standing::Behind(_) => {
+                        let since = reader.payload().rev;
+                        reader.fold_in(changes(view, since)?)?;
+                    }
+                    Standing::Unusable(reason) => return Err(unusable(reason)),
+                }
+                ask(view, &reader).map(Some)
             })
         })
     }
+}
 
-    /// Searches an index that is made of the whole store in memory and forgotten.
-    fn ranking_without_index(&self, query: &Query, wanted: Wanted) -> Result<Ranking> {
-        let reader = self.store.read(|view| {
-            let mut documents = Vec::new();
-            for filed in view.all()? {
-                let bytes = view.original(&filed)?;
-                let (_, postmortem) = read_again(&filed.record, bytes)?;
-                documents.push(index::document(&filed.record, &postmortem, filed.rev));
-            }
-            Reader::in_memory(documents)
-        })?;
-        reader.search(query, wanted)
+/// The records of a ranking, each with the passage that speaks best for it.
+fn hits(view: &View<'_>, ranking: &Ranking, offset: usize) -> Result<Vec<Hit>> {
+    let mut hits = Vec::with_capacity(ranking.hits.len());
+    for ranked in &ranking.hits {
+        let filed = view
+            .find(&ranked.id)?
+            .ok_or_else(|| unusable(format!("it holds `{}`, the record does not", ranked.id)))?;
+        let bytes = view.original(&filed)?;
+        let (document, postmortem) = read_again(&filed.record, bytes)?;
+        hits.push(Hit {
+            rank: offset + hits.len() + 1,
+            score: ranked.score,
+            id: filed.record.id.clone(),
+            record: filed.record,
+            passage: ranking.finder.passage(&document.text, &postmortem),
+        });
     }
+    Ok(hits)
+}
+
+/// What has changed after a revision, as the index takes it.
+fn changes(view: &View<'_>, after: i64) -> Result<Vec<(String, Option<Indexed>)>> {
+    let mut after = after;
+    let mut documents = Vec::new();
+    loop {
+        let portion = view.changes(after, PORTION)?;
+        let Some(last) = portion.last() else {
+            return Ok(documents);
+        };
+        after = last.rev();
+        for change in portion {
+            documents.push(match change {
+                Change::Filed { filed, original } => {
+                    let (_, postmortem) = read_again(&filed.record, original)?;
+                    let document = index::document(&filed.record, &postmortem, filed.rev);
+                    (filed.record.id.to_string(), Some(document))
+                }
+                Change::Removed { id, .. } => (id.to_string(), None),
+            });
+        }
+    }
+}
+
+/// An index that is made of the whole record in memory and forgotten.
+fn without_index(view: &View<'_>) -> Result<Reader> {
+    let documents = changes(view, 0)?;
+    Reader::in_memory(documents.into_iter().filter_map(|(_, document)| document))
 }

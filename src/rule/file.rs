@@ -94,6 +94,8 @@ struct CueText {
     sections: Vec<SectionKind>,
     #[serde(default)]
     stateless: bool,
+    #[serde(default)]
+    contrast: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -360,6 +362,7 @@ impl Builder {
                 near: optional(&cue.near)?,
                 sections: cue.sections.clone(),
                 stateless: cue.stateless,
+                contrast: cue.contrast,
             });
         }
         let line = LineIndex::new(file.text).line(text.id.span().start);
@@ -447,6 +450,7 @@ impl Builder {
         let own = if self.overridden { "+own" } else { "" };
         RuleSet {
             digest: format!("{}{own} {hash}", self.policy.version),
+            leaning: crate::rule::Leaning::default(),
             prefilter: Prefilter::new(&parts),
             rules,
             cues: all,

@@ -173,3 +173,76 @@ fn copy_aside(store: &Store, version: i64) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The steps that are known, and one more.
+    fn with_another(sql: &str) -> Vec<Migration> {
+        let mut steps = known();
+        steps.push(Migration {
+            version: newest() + 1,
+            sql: sql.to_owned(),
+        });
+        steps
+    }
+
+    fn copies(folder: &std::path::Path) -> Vec<PathBuf> {
+        fs::read_dir(folder.join("backups"))
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn an_older_store_is_copied_and_brought_up_to_date() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Store::create(&folder.path().join("kb.sqlite")).expect("a store");
+        let before = store.read(|view| view.meta()).expect("its description");
+        migrate_to(&mut store, &with_another("CREATE TABLE more (x) STRICT;"))
+            .expect_err("no type");
+        let same = store.read(|view| view.meta()).expect("its description");
+        assert_eq!(
+            before, same,
+            "a step that fails leaves everything as it was"
+        );
+
+        let steps = with_another("CREATE TABLE more (x INTEGER) STRICT;");
+        migrate_to(&mut store, &steps).expect("migrated");
+        let after = store.read(|view| view.meta()).expect("its description");
+        assert_eq!(after.schema_version, newest() + 1);
+        assert_eq!((after.kb_id, after.rev), (before.kb_id, before.rev));
+        let copies = copies(folder.path());
+        assert_eq!(copies.len(), 1);
+        let copy = Store::open(&copies[0]).expect("a copy of the older format");
+        assert_eq!(copy.check().expect("checked"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("kb.sqlite");
+        let mut store = Store::create(&file).expect("a store");
+        migrate_to(
+            &mut store,
+            &with_another("CREATE TABLE more (x INTEGER) STRICT;"),
+        )
+        .expect("migrated");
+        drop(store);
+        let bytes = fs::read(&file).expect("readable");
+        for opened in [Store::open(&file), Store::create(&file)] {
+            match opened {
+                Err(Error::SchemaTooNew {
+                    found,
+                    known,
+                    written_by,
+                }) => {
+                    assert_eq!((found, known), (newest() + 1, newest()));
+                    assert_eq!(written_by, env!("CARGO_PKG_VERSION"));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(fs::read(&file).expect("readable") == bytes);
+    }
+}

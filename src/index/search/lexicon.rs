@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tantivy::InvertedIndexReader;
-use tantivy::Searcher;
+use tantivy::SegmentReader;
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
@@ -27,9 +27,9 @@ pub(super) struct Lexicon {
 }
 
 impl Lexicon {
-    pub(super) fn new(searcher: &Searcher) -> tantivy::Result<Lexicon> {
+    pub(super) fn new(segments: &[SegmentReader]) -> tantivy::Result<Lexicon> {
         let mut readers = Vec::new();
-        for segment in searcher.segment_readers() {
+        for segment in segments {
             for zone in Zone::ALL {
                 readers.push(segment.inverted_index(schema::fields().zone(zone))?);
             }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tantivy::DocId;
 use tantivy::DocSet;
 use tantivy::InvertedIndexReader;
-use tantivy::Searcher;
 use tantivy::SegmentReader;
 use tantivy::TERMINATED;
 use tantivy::fieldnorm::FieldNormReader;
@@ -46,8 +45,7 @@ struct ZoneReader {
 
 impl<'a> Segment<'a> {
     /// Every segment of an index.
-    pub(super) fn all(searcher: &'a Searcher) -> tantivy::Result<Vec<Segment<'a>>> {
-        let readers = searcher.segment_readers();
+    pub(super) fn all(readers: &'a [SegmentReader]) -> tantivy::Result<Vec<Segment<'a>>> {
         let documents: u32 = readers.iter().map(SegmentReader::max_doc).sum();
         let mut segments: Vec<Segment<'a>> = Vec::new();
         let mut totals = [0u64; 4];
