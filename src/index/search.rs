@@ -114,7 +114,7 @@ impl Reader {
 
 fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::Result<Ranking> {
     let segments = Segment::all(readers)?;
-    let plan = plan::plan(query, &mut Lexicon::new(readers)?, &segments)?;
+    let plan = plan::plan(query, Lexicon::new(readers)?, &segments)?;
     let lookup = Lookup::new(&segments, plan)?;
     let sort = match wanted.sort {
         Sort::Score if lookup.worth.is_nothing() => Sort::Date,

@@ -24,6 +24,7 @@ mod recovery;
 mod report;
 mod rights;
 mod search;
+mod search_filter;
 mod searching;
 mod store;
 mod terminal;

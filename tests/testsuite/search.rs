@@ -284,3 +284,62 @@ fn what_stands_in_front_matter_is_found() {
         .expect("a ranking");
     assert_eq!(ranking.total, 1);
 }
+
+#[test]
+fn how_the_index_came_to_be_changes_nothing() {
+    let texts: Vec<(String, String)> = (0..40)
+        .map(|at| {
+            let words = ["kafka", "redis", "stale", "drift", "certificate", "lag"];
+            let body: Vec<&str> = (0..at % 7 + 1)
+                .map(|n| words[(at * 3 + n * n) % words.len()])
+                .collect();
+            let text = format!("# Outage {at}\n\n## Root cause\n\n{}.\n", body.join(" "));
+            (format!("d{at:02}"), text)
+        })
+        .collect();
+    let indexed = |(id, text): &(String, String)| {
+        let read =
+            Document::read(id, text.as_bytes().to_vec(), &Limits::default()).expect("a text");
+        let postmortem = parser::parse(&read, &parser::Options::default()).postmortem;
+        document(&record(id, &postmortem), &postmortem, 1)
+    };
+    let at_once = Reader::in_memory(texts.iter().map(indexed)).expect("an index");
+    // Half of the documents, each with other words, among them one that nothing has in the end; then all as they are.
+    let before = texts
+        .iter()
+        .step_by(2)
+        .map(|(id, _)| (id.clone(), "# Keybord kafka\n\nOld.\n".to_owned()));
+    let before: Vec<_> = before.collect();
+    let mut by_and_by = Reader::in_memory(before.iter().map(indexed)).expect("an index");
+    for portion in texts.chunks(7) {
+        let changes = portion
+            .iter()
+            .map(|one| (one.0.clone(), Some(indexed(one))));
+        by_and_by.fold_in(changes.collect()).expect("folded in");
+    }
+    for text in [
+        "kafka",
+        "kafka stale drift",
+        "certifcate lag",
+        "keybord",
+        "\"kafka redis\"",
+        "sta*",
+        "-kafka",
+        "",
+    ] {
+        let query = Query::parse(text, &Vocabulary::default());
+        let ask = |reader: &Reader| {
+            let ranking = reader
+                .search(
+                    &query,
+                    Wanted {
+                        facets: true,
+                        ..Wanted::first(50)
+                    },
+                )
+                .expect("a ranking");
+            (ranking.hits, ranking.total, ranking.notices, ranking.facets)
+        };
+        assert_eq!(ask(&at_once), ask(&by_and_by), "{text}");
+    }
+}

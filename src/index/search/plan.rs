@@ -60,10 +60,10 @@ pub(super) struct Plan {
 }
 
 /// Looks up what the words of a query can be in an index.
-pub(super) fn plan(
+pub(super) fn plan<'a>(
     query: &Query,
-    lexicon: &mut Lexicon,
-    segments: &[Segment<'_>],
+    lexicon: Lexicon<'a>,
+    segments: &'a [Segment<'a>],
 ) -> tantivy::Result<Plan> {
     let mut planner = Planner {
         ways: Ways { lexicon, segments },

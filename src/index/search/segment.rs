@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use tantivy::DocId;
 use tantivy::DocSet;
@@ -22,9 +23,25 @@ use crate::index::search::slot::Slot;
 use crate::index::search::slot::Way;
 use crate::query;
 
-/// What a word counts in each zone, and how much the zone's length tempers it (the `b` of BM25F). Chosen on
-/// `benches/known-items`; the figures are in its README.
-const WEIGHTS: [(f32, f32); 4] = [(6.0, 0.3), (3.5, 0.3), (2.5, 0.4), (1.0, 0.6)];
+/// What a word counts in each zone, how much the zone's length tempers it (the `b` of BM25F), and the usual length in
+/// words. Chosen on `benches/known-items`; the figures are in its README. The usual length is not taken from the index:
+/// what was deleted from that, and how it came to be, must not move a score.
+const WEIGHTS: [(f32, f32, f32); 4] = [
+    (6.0, 0.3, 8.0),
+    (3.5, 0.3, 60.0),
+    (2.5, 0.4, 50.0),
+    (1.0, 0.6, 500.0),
+];
+
+/// What one occurrence of a word counts, by zone and the code of the zone's length.
+static WORTH: LazyLock<[Vec<f32>; 4]> = LazyLock::new(|| {
+    WEIGHTS.map(|(weight, b, usual)| {
+        let lengths = (0..=u8::MAX).map(|code| FieldNormReader::id_to_fieldnorm(code) as f32);
+        lengths
+            .map(|length| weight / (1.0 - b + b * length / usual))
+            .collect()
+    })
+});
 
 /// How often a document has a slot, weighted by zone and form, tempered by length.
 pub(super) type Frequencies = Vec<(DocId, f32)>;
@@ -39,40 +56,23 @@ struct ZoneReader {
     zone: Zone,
     words: Arc<InvertedIndexReader>,
     norms: FieldNormReader,
-    /// What one occurrence counts, by the code of the zone's length.
-    worth: Vec<f32>,
 }
 
 impl<'a> Segment<'a> {
     /// Every segment of an index.
     pub(super) fn all(readers: &'a [SegmentReader]) -> tantivy::Result<Vec<Segment<'a>>> {
-        let documents: u32 = readers.iter().map(SegmentReader::max_doc).sum();
-        let mut segments: Vec<Segment<'a>> = Vec::new();
-        let mut totals = [0u64; 4];
+        let mut segments = Vec::new();
         for reader in readers {
             let mut zones = Vec::new();
             for zone in Zone::ALL {
                 let field = schema::fields().zone(zone);
-                let words = reader.inverted_index(field)?;
-                totals[zone as usize] += words.total_num_tokens();
                 zones.push(ZoneReader {
                     zone,
-                    words,
+                    words: reader.inverted_index(field)?,
                     norms: reader.get_fieldnorms_reader(field)?,
-                    worth: Vec::new(),
                 });
             }
             segments.push(Segment { reader, zones });
-        }
-        for zone in segments.iter_mut().flat_map(|segment| &mut segment.zones) {
-            let (weight, b) = WEIGHTS[zone.zone as usize];
-            let average = (totals[zone.zone as usize] as f32 / documents.max(1) as f32).max(1.0);
-            zone.worth = (0..=u8::MAX)
-                .map(|code| {
-                    let length = FieldNormReader::id_to_fieldnorm(code) as f32;
-                    weight / (1.0 - b + b * length / average)
-                })
-                .collect();
         }
         Ok(segments)
     }
@@ -187,7 +187,7 @@ impl<'a> Segment<'a> {
 
 impl ZoneReader {
     fn worth(&self, doc: DocId) -> f32 {
-        self.worth[usize::from(self.norms.fieldnorm_id(doc))]
+        WORTH[self.zone as usize][usize::from(self.norms.fieldnorm_id(doc))]
     }
 
     fn cursor(&self, words: &[String], option: IndexRecordOption) -> tantivy::Result<Cursor> {

@@ -17,7 +17,7 @@ const SHORTEST_PAIR: usize = 5;
 
 /// Looks ways up in an index.
 pub(super) struct Ways<'a> {
-    pub(super) lexicon: &'a mut Lexicon,
+    pub(super) lexicon: Lexicon<'a>,
     pub(super) segments: &'a [Segment<'a>],
 }
 
