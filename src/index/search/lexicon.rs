@@ -154,13 +154,10 @@ impl<'a> Lexicon<'a> {
     fn within(&self, word: &str, slips: u8) -> tantivy::Result<BTreeMap<String, u32>> {
         let term = Term::from_field_text(schema::fields().zone(Zone::Body), word);
         let query = FuzzyTermQuery::new(term, slips, true);
+        let slips = query.automaton()?;
         let mut found = BTreeMap::new();
         for words in &self.readers {
-            let mut stream = words
-                .reader
-                .terms()
-                .search(query.automaton()?)
-                .into_stream()?;
+            let mut stream = words.reader.terms().search(&slips).into_stream()?;
             while stream.advance() {
                 let count = words.count(stream.value(), u32::MAX)?;
                 if let (Ok(word), true) = (std::str::from_utf8(stream.key()), count > 0) {
