@@ -27,6 +27,7 @@ mod reader;
 mod schema;
 mod search;
 mod synonym;
+mod tokenizer;
 mod word_form;
 mod writer;
 

@@ -15,6 +15,7 @@ use tantivy::tokenizer::TextAnalyzer;
 use tantivy::tokenizer::TokenizerManager;
 
 use crate::index::analyzer;
+use crate::index::tokenizer;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
 use crate::postmortem::SectionKind;
@@ -94,7 +95,7 @@ static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let mut builder = Schema::builder();
     let words = TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
-            .set_tokenizer(analyzer::NAME)
+            .set_tokenizer(tokenizer::NAME)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions),
     );
     let exact = TextOptions::default().set_indexing_options(
@@ -143,8 +144,8 @@ pub(super) fn digest() -> String {
 
 /// Makes the analyzers known to an index that is made or was just opened.
 pub(super) fn register(tokenizers: &TokenizerManager) {
-    let words = TextAnalyzer::builder(analyzer::Analyzer::default()).build();
-    tokenizers.register(analyzer::NAME, words);
+    let words = TextAnalyzer::builder(tokenizer::Words::default()).build();
+    tokenizers.register(tokenizer::NAME, words);
 }
 
 /// A day as a number that grows with it: 20260703.

@@ -84,7 +84,6 @@ const IRREGULAR: &[&str] = &[
     "speak spoke spoken",
     "spend spent",
     "spin spun",
-    "split",
     "stand stood",
     "steal stole stolen",
     "stick stuck",
@@ -122,6 +121,12 @@ static GROUPS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| 
 static GRAMMAR_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| GRAMMAR.split_ascii_whitespace().collect());
 
+/// The forms of an irregular word, given one of them or its plural.
+fn irregular(word: &str) -> Option<&'static str> {
+    let plural = || GROUPS.get(word.strip_suffix('s')?);
+    GROUPS.get(word).or_else(plural).copied()
+}
+
 /// Whether a folded word is one of grammar.
 pub(super) fn is_grammar(word: &str) -> bool {
     GRAMMAR_WORDS.contains(word)
@@ -130,7 +135,7 @@ pub(super) fn is_grammar(word: &str) -> bool {
 /// The spellings of a word from which its other forms are looked for: itself, its irregular forms, `color` for `colour`.
 pub(super) fn spellings(word: &str) -> Vec<String> {
     let mut spellings = vec![word.to_owned()];
-    if let Some(group) = GROUPS.get(word) {
+    if let Some(group) = irregular(word) {
         spellings.extend(
             group
                 .split(' ')
@@ -192,10 +197,8 @@ impl Stems {
         if word.len() < 3 || !word.chars().all(char::is_alphabetic) {
             return word.to_owned();
         }
-        let first = GROUPS
-            .get(word)
-            .and_then(|group| group.split(' ').next())
-            .unwrap_or(word);
+        let first = irregular(word).and_then(|group| group.split(' ').next());
+        let first = first.unwrap_or(word);
         let american = american(first);
         let mut stream = self.stemmer.token_stream(&american);
         let mut stem = if stream.advance() {

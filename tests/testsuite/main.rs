@@ -25,6 +25,7 @@ mod report;
 mod rights;
 mod search;
 mod search_filter;
+mod search_steady;
 mod searching;
 mod store;
 mod terminal;

@@ -198,16 +198,7 @@ impl Planner<'_> {
                     self.word(&typed)?
                 }
             }
-            Expr::Phrase { text, zone, .. } => {
-                let places = plain(&analyzer::words(text))
-                    .into_iter()
-                    .map(|word| vec![word]);
-                let ways = vec![Way {
-                    places: places.collect(),
-                    weight: 1.0,
-                }];
-                self.slot(text, *zone, ways)
-            }
+            Expr::Phrase { text, zone, .. } => self.phrase(text, *zone),
             Expr::Filter(filter) => Node::Filter(filter.clone()),
             Expr::Any(parts) => {
                 let mut nodes = Vec::new();
@@ -218,6 +209,15 @@ impl Planner<'_> {
             }
             Expr::Group(group) => Node::Group(self.group(group)?),
         })
+    }
+
+    fn phrase(&mut self, text: &str, zone: Zone) -> Node {
+        let words = plain(&analyzer::words(text)).into_iter();
+        let ways = vec![Way {
+            places: words.map(|word| vec![word]).collect(),
+            weight: 1.0,
+        }];
+        self.slot(text, zone, ways)
     }
 
     fn slot(&mut self, typed: &str, zone: Zone, ways: Vec<Way>) -> Node {

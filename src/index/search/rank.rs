@@ -153,29 +153,38 @@ impl Worth {
             all.push(matching.segment.positions(&plan.slots[*slot], docs)?);
         }
         let worths: Vec<f32> = slots.iter().map(|slot| self.slots[*slot]).collect();
+        let zones = all.first().map_or(0, Vec::len);
         for (at, bonus) in bonuses.iter_mut().enumerate() {
-            let zones = all.first().map_or(0, Vec::len);
-            let mut pairs = vec![u32::MAX; slots.len()];
-            let mut densest = 0f32;
-            for zone in 0..zones {
-                let lists: Vec<&[u32]> =
-                    all.iter().map(|zones| zones[zone][at].as_slice()).collect();
-                for (pair, two) in lists.windows(2).enumerate() {
-                    pairs[pair] = pairs[pair].min(distance(two[0], two[1]));
-                }
-                densest = densest.max(density(&lists, &worths));
-            }
-            for (pair, distance) in pairs.iter().enumerate().take(slots.len() - 1) {
-                if *distance <= NEAR_WORDS {
-                    let worth = worths[pair].min(worths[pair + 1]);
-                    *bonus += NEAR * worth / (*distance).max(1) as f32;
-                }
-            }
-            let total: f32 = worths.iter().sum();
-            *bonus += PASSAGE * densest * densest / total.max(f32::MIN_POSITIVE);
+            let lists = |zone: usize| {
+                all.iter()
+                    .map(move |zones| zones[zone][at].as_slice())
+                    .collect()
+            };
+            let zones: Vec<Vec<&[u32]>> = (0..zones).map(lists).collect();
+            *bonus = closeness(&zones, &worths);
         }
         Ok(bonuses)
     }
+}
+
+/// What a document gains whose words have these places, zone by zone.
+fn closeness(zones: &[Vec<&[u32]>], worths: &[f32]) -> f32 {
+    let mut bonus = 0f32;
+    for pair in 0..worths.len() - 1 {
+        let distances = zones
+            .iter()
+            .map(|lists| distance(lists[pair], lists[pair + 1]));
+        let least = distances.min().unwrap_or(u32::MAX);
+        if least <= NEAR_WORDS {
+            bonus += NEAR * worths[pair].min(worths[pair + 1]) / least.max(1) as f32;
+        }
+    }
+    let densest = zones
+        .iter()
+        .map(|lists| density(lists, worths))
+        .fold(0f32, f32::max);
+    let total: f32 = worths.iter().sum();
+    bonus + PASSAGE * densest * densest / total.max(f32::MIN_POSITIVE)
 }
 
 fn saturated(frequency: f32) -> f32 {

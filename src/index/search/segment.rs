@@ -17,7 +17,7 @@ use crate::index::analyzer;
 use crate::index::schema;
 use crate::index::schema::Zone;
 use crate::index::search::cursor::Cursor;
-use crate::index::search::cursor::inside;
+use crate::index::search::cursor::keep_inside;
 use crate::index::search::cursor::phrases;
 use crate::index::search::slot::Slot;
 use crate::index::search::slot::Way;
@@ -207,50 +207,60 @@ impl ZoneReader {
         section: Option<&str>,
         found: &mut dyn FnMut(DocId, u32),
     ) -> tantivy::Result<()> {
-        if let ([words], None) = (way.places.as_slice(), section) {
-            for list in &mut self.cursor(words, IndexRecordOption::WithFreqs)?.lists {
-                while list.doc() != TERMINATED {
-                    found(list.doc(), list.term_freq());
-                    list.advance();
-                }
-            }
-            return Ok(());
+        match (way.places.as_slice(), section) {
+            ([words], None) => self.visit_words(words, found),
+            (places, section) => self.visit_places(places, section, found),
         }
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        let mut cursors = Vec::new();
-        for words in &way.places {
-            let cursor = self.cursor(words, option)?;
-            if cursor.lists.is_empty() {
-                return Ok(());
+    }
+
+    fn visit_words(
+        &self,
+        words: &[String],
+        found: &mut dyn FnMut(DocId, u32),
+    ) -> tantivy::Result<()> {
+        for list in &mut self.cursor(words, IndexRecordOption::WithFreqs)?.lists {
+            while list.doc() != TERMINATED {
+                found(list.doc(), list.term_freq());
+                list.advance();
             }
-            cursors.push(cursor);
+        }
+        Ok(())
+    }
+
+    fn visit_places(
+        &self,
+        places: &[Vec<String>],
+        section: Option<&str>,
+        found: &mut dyn FnMut(DocId, u32),
+    ) -> tantivy::Result<()> {
+        let cursor =
+            |words: &[String]| self.cursor(words, IndexRecordOption::WithFreqsAndPositions);
+        let mut cursors = Vec::new();
+        for words in places {
+            cursors.push(cursor(words)?);
         }
         let mut starts = match section {
             None => None,
-            Some(section) => Some([
-                self.cursor(&[section.to_owned()], option)?,
-                self.cursor(&[analyzer::ANY_SECTION.to_owned()], option)?,
-            ]),
+            Some(kind) => Some((
+                cursor(&[kind.to_owned()])?,
+                cursor(&[analyzer::ANY_SECTION.to_owned()])?,
+            )),
         };
-        let Some(rarest) = (0..cursors.len()).min_by_key(|at| cursors[*at].cost()) else {
-            return Ok(());
-        };
-        for doc in cursors[rarest].docs() {
-            if cursors.iter_mut().all(|cursor| cursor.seek(doc)) {
-                let places = phrases(&mut cursors, doc);
-                let count = match &mut starts {
-                    None => places.len(),
-                    Some([kind, any]) => {
-                        if kind.seek(doc) && any.seek(doc) {
-                            inside(&places, &kind.positions(doc), &any.positions(doc))
-                        } else {
-                            0
-                        }
-                    }
-                };
-                if count > 0 {
-                    found(doc, u32::try_from(count).unwrap_or(u32::MAX));
+        let rarest = cursors.iter().min_by_key(|cursor| cursor.cost());
+        for doc in rarest.map(Cursor::docs).unwrap_or_default() {
+            if !cursors.iter_mut().all(|cursor| cursor.seek(doc)) {
+                continue;
+            }
+            let mut places = phrases(&mut cursors, doc);
+            if let Some((kind, any)) = &mut starts {
+                if kind.seek(doc) && any.seek(doc) {
+                    keep_inside(&mut places, &kind.positions(doc), &any.positions(doc));
+                } else {
+                    places.clear();
                 }
+            }
+            if !places.is_empty() {
+                found(doc, u32::try_from(places.len()).unwrap_or(u32::MAX));
             }
         }
         Ok(())
