@@ -87,6 +87,13 @@ fn action_sections(outline: &Outline) -> Vec<bool> {
         certain[number] =
             of_kind[number] && (inherits || CERTAIN.is_match(&fold(&section.heading)));
     }
+    // `Short-term improvements` beside `Immediate actions` below one heading.
+    for number in 0..certain.len() {
+        let parent = outline.sections[number].parent;
+        let beside = |other: usize| certain[other] && outline.sections[other].parent == parent;
+        certain[number] |=
+            of_kind[number] && parent.is_some() && (0..certain.len()).rev().take(200).any(beside);
+    }
     let filled = outline.passages.iter().any(|passage| {
         certain[passage.section]
             && matches!(passage.piece.kind, PieceKind::Item(_) | PieceKind::Row(_))

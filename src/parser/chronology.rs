@@ -155,11 +155,11 @@ fn add_text(
         narrative.keep_near(setting.day);
     }
     let course = course::of(&entries, in_timeline, &narrative);
-    chronology.onset = chronology.onset.or(course.onset);
-    chronology.detected = chronology.detected.or(course.detected);
-    chronology.diagnosed = chronology.diagnosed.or(course.diagnosed);
-    chronology.mitigated = chronology.mitigated.or(course.mitigated);
-    chronology.resolved = chronology.resolved.or(course.resolved);
+    chronology.onset = finer(chronology.onset, course.onset);
+    chronology.detected = finer(chronology.detected, course.detected);
+    chronology.diagnosed = finer(chronology.diagnosed, course.diagnosed);
+    chronology.mitigated = finer(chronology.mitigated, course.mitigated);
+    chronology.resolved = finer(chronology.resolved, course.resolved);
     chronology.told_to_detect = narrative.to_detect;
     chronology.told_to_resolve = narrative.to_resolve;
     chronology.first = entries.first().map(|entry| Reading {
@@ -167,6 +167,19 @@ fn add_text(
         at: entry.at,
         origin: Origin::Timeline,
     });
+}
+
+/// What is stated, or the clock time that is told of the day that is stated.
+fn finer(stated: Option<Reading>, told: Option<Reading>) -> Option<Reading> {
+    let same_day = |stated: &Reading, told: &Reading| {
+        stated.point.moment().is_none()
+            && told.point.moment().is_some()
+            && stated.point.date() == told.point.date()
+    };
+    match (stated, told) {
+        (Some(stated), Some(told)) if same_day(&stated, &told) => Some(told),
+        (stated, told) => stated.or(told),
+    }
 }
 
 /// The moment that relative times count from.
@@ -192,7 +205,7 @@ pub(crate) fn fill(
     let mut known = chronology.clone();
     reject_future(&mut known, source, options);
     reject_contradictions(&mut known, source);
-    let moment = |reading: Option<Reading>, source: &Source<'_>| {
+    let moment = |reading: Option<Reading>| {
         let reading = reading?;
         Some(Fact {
             value: reading.point.moment()?,
@@ -200,61 +213,61 @@ pub(crate) fn fill(
             origin: reading.origin,
         })
     };
-    facts.onset = moment(known.onset, source);
-    facts.detected = moment(known.detected, source);
-    facts.mitigated = moment(known.mitigated, source);
-    facts.resolved = moment(known.resolved, source);
-    let day_of_incident = known.date.filter(|_| known.is_day_of_incident);
-    let began = known.onset.or(day_of_incident);
-    let length = |from: Option<Reading>, to: Option<Reading>, source: &Source<'_>| {
-        let (from, to) = (from?, to?);
-        let minutes = from.point.minutes_until(&to.point)?;
-        (minutes >= 0).then(|| Fact {
-            value: minutes,
-            line: source.line(to.at),
-            origin: Origin::Computed,
-        })
+    facts.onset = moment(known.onset);
+    facts.detected = moment(known.detected);
+    facts.mitigated = moment(known.mitigated);
+    facts.resolved = moment(known.resolved);
+    fill_minutes(&known, source, facts);
+    facts.date = date(&known, source);
+}
+
+/// Durations: as stated, else computed, else as a sentence tells them, else in whole days.
+fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
+    let began = known
+        .onset
+        .or(known.date.filter(|_| known.is_day_of_incident));
+    let length = |from: Option<Reading>, to: Option<Reading>, told: Option<(i64, usize)>| {
+        let between = |minutes: fn(&Point, &Point) -> Option<i64>| {
+            let (from, to) = (from?, to?);
+            let value = minutes(&from.point, &to.point).filter(|minutes| *minutes >= 0)?;
+            Some(Fact {
+                value,
+                line: source.line(to.at),
+                origin: Origin::Computed,
+            })
+        };
+        let told = || {
+            told.map(|(value, at)| Fact {
+                value,
+                line: source.line(at),
+                origin: Origin::Prose,
+            })
+        };
+        between(Point::minutes_until)
+            .or_else(told)
+            .or_else(|| between(Point::days_until))
     };
-    let told = |told: Option<(i64, usize)>, source: &Source<'_>| {
-        told.map(|(value, at)| Fact {
-            value,
-            line: source.line(at),
-            origin: Origin::Prose,
-        })
+    let from_detection = known.to_detect.as_ref().map(|fact| fact.value);
+    // A time to mitigate that is shorter than the time to detect was counted from the detection.
+    let from_onset = |stated: &Option<Fact<i64>>| {
+        let mut stated = stated.clone()?;
+        stated.value += from_detection
+            .filter(|detect| *detect > stated.value)
+            .unwrap_or(0);
+        Some(stated)
     };
     facts.minutes_to_detect = known
         .to_detect
         .clone()
-        .or_else(|| length(began, known.detected, source))
-        .or_else(|| told(known.told_to_detect, source));
-    let from_detection = facts
-        .minutes_to_detect
-        .as_ref()
-        .filter(|_| known.to_detect.is_some())
-        .map(|fact| fact.value);
-    for stated in [&mut known.to_mitigate, &mut known.to_resolve]
-        .into_iter()
-        .flatten()
-    {
-        // A time to mitigate shorter than the time to detect was counted from the detection.
-        stated.value += from_detection
-            .filter(|detect| *detect > stated.value)
-            .unwrap_or(0);
-    }
+        .or_else(|| length(began, known.detected, known.told_to_detect));
     facts.minutes_to_diagnose = known
         .to_diagnose
         .clone()
-        .or_else(|| length(known.detected, known.diagnosed, source));
-    facts.minutes_to_mitigate = known
-        .to_mitigate
-        .clone()
-        .or_else(|| length(began, known.mitigated, source));
-    facts.minutes_to_resolve = known
-        .to_resolve
-        .clone()
-        .or_else(|| length(began, known.resolved, source))
-        .or_else(|| told(known.told_to_resolve, source));
-    facts.date = date(&known, source);
+        .or_else(|| length(known.detected, known.diagnosed, None));
+    facts.minutes_to_mitigate =
+        from_onset(&known.to_mitigate).or_else(|| length(began, known.mitigated, None));
+    facts.minutes_to_resolve = from_onset(&known.to_resolve)
+        .or_else(|| length(began, known.resolved, known.told_to_resolve));
 }
 
 /// The day of the incident: that of its onset, else the one stated, else that of the first clock, of the title, of the
@@ -329,10 +342,11 @@ fn reject_contradictions(known: &mut Chronology, source: &mut Source<'_>) {
                 "neither is used; correct one of them",
             );
         }
-        if !stated(from) || stated(to) {
+        // What is less trusted gives way; of two of the same trust neither is used.
+        if from.origin >= to.origin {
             known.onset = None;
         }
-        if !stated(to) || stated(from) {
+        if to.origin >= from.origin {
             match which {
                 0 => known.resolved = None,
                 1 => known.mitigated = None,

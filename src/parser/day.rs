@@ -122,7 +122,12 @@ pub(crate) fn of_lead(
                 .find(|(start, end)| (*start..*end).contains(&stamp.start))?;
             let event = Event::of(&text[sentence.0..sentence.1]);
             let at = passage.piece.visible.original(stamp.start);
-            let tells = event.fails || event.onset || event.detected;
+            // Of a sentence with several days none is the day of what follows.
+            let days = stamp::stamps(&text[sentence.0..sentence.1], order)
+                .iter()
+                .filter(|stamp| stamp.day.is_some())
+                .count();
+            let tells = days == 1 && (event.fails || event.onset || event.detected);
             Some((
                 Reading {
                     point: Point::Day(date),

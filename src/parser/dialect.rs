@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::parser::heading;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::piece::Row;
@@ -17,10 +18,38 @@ static RULER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*(?:\+[-=:+]{3,}\+|\|?[\s:|-]*-{3,}[\s:|-]*\|?)\s*$").expect("a constant")
 });
 
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[.!?:;)\]]\s+)([A-Z][A-Z /&-]{4,48}):\s").expect("a constant")
+});
+
+/// The parts of a paragraph that runs on through headings in capitals: `… OF IMPACT: … ROOT CAUSE: …`.
+fn at_capitals(piece: Piece) -> Vec<Piece> {
+    let text = piece.text();
+    let starts: Vec<usize> = CAPITALS
+        .captures_iter(text)
+        .filter_map(|found| found.get(1))
+        .filter(|found| heading::kind(found.as_str()).is_some())
+        .map(|found| found.start())
+        .collect();
+    if starts.is_empty() || starts == [0] {
+        return vec![piece];
+    }
+    let mut cuts = vec![0];
+    cuts.extend(starts.into_iter().filter(|start| *start > 0));
+    cuts.push(text.len());
+    cuts.windows(2)
+        .map(|cut| piece.part(cut[0], cut[1], PieceKind::Paragraph))
+        .filter(|part| !part.visible.is_blank())
+        .collect()
+}
+
 /// A piece as it is, or the headings, rows and paragraphs that another notation means by it.
 pub(crate) fn expand(piece: Piece, tables: &mut usize) -> Vec<Piece> {
-    if piece.kind != PieceKind::Paragraph || !is_foreign(&piece) {
+    if piece.kind != PieceKind::Paragraph {
         return vec![piece];
+    }
+    if !is_foreign(&piece) {
+        return at_capitals(piece);
     }
     let mut expanded = Vec::new();
     let mut plain: Option<(usize, usize)> = None;

@@ -70,6 +70,14 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// The event itself, or that of the words around it where its own say nothing.
+    pub(crate) fn or_of(self, around: &str) -> Event {
+        match self == Event::default() {
+            true => Event::of(around),
+            false => self,
+        }
+    }
+
     /// Whether it tells that somebody reported or noticed, and not the failure itself.
     pub(crate) fn is_report(self) -> bool {
         self.detected && !self.fails_first

@@ -55,6 +55,25 @@ pub(crate) struct Narrative {
 }
 
 impl Narrative {
+    /// Whether a range of clock times would still tell more than what is known.
+    fn wants_range(&self) -> bool {
+        self.range
+            .is_none_or(|(from, to)| from.point.moment().is_none() && to.point.moment().is_none())
+    }
+
+    /// The first range, unless a later one tells the clock times of the same days.
+    fn take_range(&mut self, range: Option<(Reading, Reading)>) {
+        let Some((from, to)) = range else {
+            return;
+        };
+        let finer = self.range.is_none_or(|(known, _)| {
+            from.point.moment().is_some() && known.point.date() == from.point.date()
+        });
+        if finer {
+            self.range = Some((from, to));
+        }
+    }
+
     /// Forgets what lies further than a day from the day of the incident before it began.
     pub(crate) fn keep_near(&mut self, day: Option<Date>) {
         let Some(day) = day else {
@@ -78,7 +97,6 @@ fn tells(kind: SectionKind) -> bool {
             | SectionKind::WentWrong
             | SectionKind::Support
             | SectionKind::People
-            | SectionKind::RuledOut
             | SectionKind::Timeline
     )
 }
@@ -132,8 +150,8 @@ pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder
                 known: &known,
                 order,
             };
-            if narrative.range.is_none() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
-                narrative.range = teller.range();
+            if narrative.wants_range() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
+                narrative.take_range(teller.range());
             }
             if sums_up(kind) || kind == SectionKind::Detection {
                 let at = |(minutes, at): (i64, usize)| {
@@ -202,7 +220,7 @@ impl Teller<'_> {
                 continue;
             };
             day = Some(point.date());
-            let event = Event::of(words);
+            let event = Event::of(words).or_of(self.sentence);
             found.push((
                 Told {
                     reading: self.reading(point, stamp.start),

@@ -100,7 +100,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)
         (?P<y1>\b(?:19|20)\d\d)(?:-|/|\.)(?P<m1>\d{{1,2}})(?:-|/|\.)(?P<d1>\d{{1,2}})(?:\b|T)
         | (?P<y2>(?:19|20)\d\d)\s?[年년]\s?(?P<m2>\d{{1,2}})\s?[月월]\s?(?P<d2>\d{{1,2}})\s?[日일]
-        | \b(?P<d3>\d{{1,2}})(?:st|nd|rd|th|\.|er|º)?(?:\s+(?:of|de)|\s?[–—-]\s?\d{{1,2}}(?:st|nd|rd|th|\.)?)?\s+(?P<m3>{MONTH})\b\.?(?:,?\s+(?:(?:de|of|del)\s+)?(?P<y3>(?:19|20)\d\d)\b)?
+        | (?:\b(?:on|of|from|since|until|by)\s+the\s+)?\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th|\.|er|º)?(?:\s+(?:of|de)|\s?[–—-]\s?\d{{1,2}}(?:st|nd|rd|th|\.)?)?\s+(?P<m3>{MONTH})\b\.?(?:,?\s+(?:(?:de|of|del)\s+)?(?P<y3>(?:19|20)\d\d)\b)?
         | \b(?P<m4>{MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[–—-]\s?(?:{MONTH}\.?\s+)?\d{{1,2}}(?:st|nd|rd|th)?)?\b(?:,?\s+(?P<y4>(?:19|20)\d\d)\b)?
         | \b(?P<a5>\d{{1,2}})(?P<s5>/|\.|-)(?P<b5>\d{{1,2}})(?:/|\.|-)(?P<y5>(?:19|20)?\d\d)\b
         | \b(?P<d6>\d{{1,2}})[-\x20](?P<m6>{MONTH})[-\x20](?P<y6>(?:19|20)?\d\d)\b
@@ -262,6 +262,14 @@ fn is_glue(gap: &str) -> bool {
             | "circa"
             | "ca."
             | "from"
+            | "beginning at"
+            | "starting at"
+            | "beginning"
+            | "starting"
+            | "between"
+            | "shortly after"
+            | "at approx."
+            | "vers"
             | "|  |"
     )
 }
@@ -531,6 +539,7 @@ mod tests {
             ("1er mai 2024", "2024-05-01"),
             ("12 Feb", "2/12"),
             ("on the 18th", "day 18"),
+            ("by the 4th September 2018", "2018-09-04"),
             ("3-Jul-2026", "2026-07-03"),
         ] {
             assert_eq!(show(text), [expected], "{text}");
