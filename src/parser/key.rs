@@ -62,6 +62,7 @@ impl Key {
             .get(&folded)
             .or_else(|| TABLE.get(bare()))
             .or_else(|| TABLE.get(&outside()?))
+            .or_else(|| TABLE.get(folded.strip_prefix("incident ")?))
             .copied()
     }
 

@@ -104,21 +104,16 @@ impl Piece {
         let visible = self.visible.slice(start, end);
         let last = first + visible.text.len();
         let marks = self
-            .marks
-            .iter()
-            .filter(|mark| mark.end > first && mark.start < last)
+            .marks_within(first, last)
             .map(|mark| Mark {
                 kind: mark.kind.clone(),
                 start: mark.start.max(first) - first,
                 end: mark.end.min(last) - first,
             })
             .collect();
-        let breaks = self
-            .breaks
-            .iter()
-            .filter(|at| **at > first && **at < last)
-            .map(|at| at - first)
-            .collect();
+        let from = self.breaks.partition_point(|at| *at <= first);
+        let to = self.breaks.partition_point(|at| *at < last).max(from);
+        let breaks = self.breaks[from..to].iter().map(|at| at - first).collect();
         let from = visible.original(0).max(self.span.start);
         let to = if end >= self.visible.text.trim_end().len() {
             self.span.end
@@ -132,6 +127,14 @@ impl Piece {
             marks,
             breaks,
         }
+    }
+
+    /// The marks that touch a range of the visible text; they are sorted by their ends.
+    pub(crate) fn marks_within(&self, first: usize, last: usize) -> impl Iterator<Item = &Mark> {
+        let from = self.marks.partition_point(|mark| mark.end <= first);
+        self.marks[from..]
+            .iter()
+            .take_while(move |mark| mark.start < last)
     }
 
     /// The visible text.

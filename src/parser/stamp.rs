@@ -153,19 +153,20 @@ pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
     let times: Vec<Stamp> = TIME
         .captures_iter(text)
         .filter_map(|found| time_stamp(text, &found))
-        .filter(|time| {
-            !dates.iter().any(|date| {
-                time.start < date.end
-                    && date.start < time.end
-                    && !text[time.start..].starts_with('T')
-            })
-        })
+        .filter(|time| !is_in_date(text, time, &dates))
         .collect();
     let mut joined = join(text, dates, times);
     joined
         .iter_mut()
         .for_each(|stamp| add_bare_time(text, stamp));
     joined
+}
+
+/// Whether what looks like a clock time is a part of a date; dates are in their order.
+fn is_in_date(text: &str, time: &Stamp, dates: &[Stamp]) -> bool {
+    let next = dates.partition_point(|date| date.end <= time.start);
+    dates.get(next).is_some_and(|date| date.start < time.end)
+        && !text[time.start..].starts_with('T')
 }
 
 /// A clock time without a colon, as in `2025-01-14 1600` and `2022-03-10 11.56`.
