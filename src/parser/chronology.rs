@@ -12,8 +12,9 @@ use crate::parser::calendar::Setting;
 use crate::parser::course;
 use crate::parser::day;
 use crate::parser::key_clock;
+use crate::parser::matter::Matter;
 use crate::parser::narrative;
-use crate::parser::outline::Outline;
+use crate::parser::passage::Outline;
 use crate::parser::source::Source;
 use crate::parser::stamp;
 use crate::parser::statement::Statements;
@@ -70,27 +71,13 @@ pub(crate) struct Chronology {
 }
 
 /// Reads the course of an incident: what keys state first, then what the timeline and the prose tell.
-pub(crate) fn read(
-    statements: &Statements<'_>,
-    outline: &Outline,
-    source: &mut Source<'_>,
-    options: &Options,
-    name: &str,
-) -> Chronology {
-    let file = day::of_name(name, None);
-    let mut anchors: Vec<(Date, i32)> = [file, day::of_title(outline, None)]
-        .iter()
-        .flatten()
-        .map(|reading| (reading.point.date(), 3))
-        .collect();
-    anchors.extend(
-        day::written_out(source.text)
-            .into_iter()
-            .map(|date| (date, 0)),
-    );
-    let order = options
+pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
+    let outline = matter.outline;
+    let file = day::of_name(matter.name, None);
+    let order = matter
+        .options
         .date_order
-        .or_else(|| day::order(source.text, &anchors));
+        .or_else(|| proved_order(outline, file, source.text));
     let title = day::of_title(outline, order);
     let mut setting = Setting {
         day: None,
@@ -99,26 +86,33 @@ pub(crate) fn read(
     setting.day = title.or(file).map(|reading| reading.point.date());
     setting.day = setting
         .day
-        .or_else(|| day::any(statements.entries, &Outline::default(), order));
+        .or_else(|| day::any(matter.statements.entries, &Outline::default(), order));
     let lead = day::of_lead(outline, &setting, order);
     setting.day = setting
         .day
         .or(lead.map(|(reading, _)| reading.point.date()));
-    let mut chronology = key_clock::read(statements, source, setting.clone(), order);
+    let mut chronology = key_clock::read(&matter.statements, source, setting.clone(), order);
     chronology.named = [
         title,
         lead.filter(|(_, tells)| *tells).map(|(reading, _)| reading),
     ];
-    chronology.fallback = [
-        chronology.date.filter(|_| chronology.is_day_weak),
-        file,
-        lead.map(|(reading, _)| reading),
-    ];
-    setting.day = text_day(&chronology, lead)
-        .or(setting.day)
-        .or_else(|| day::any(statements.entries, outline, order));
-    add_text(&mut chronology, statements, outline, &setting, order);
+    let weak = chronology.date.filter(|_| chronology.is_day_weak);
+    chronology.fallback = [weak, file, lead.map(|(reading, _)| reading)];
+    let context = text_day(&chronology, lead).or(setting.day);
+    setting.day = context.or_else(|| day::any(matter.statements.entries, outline, order));
+    add_text(&mut chronology, matter, &setting, order);
     chronology
+}
+
+/// How the document itself proves that day and month are ordered.
+fn proved_order(outline: &Outline, file: Option<Reading>, text: &str) -> Option<DateOrder> {
+    let named = [file, day::of_title(outline, None)].into_iter().flatten();
+    let written_out = day::written_out(text).into_iter().map(|date| (date, 0));
+    let anchors: Vec<(Date, i32)> = named
+        .map(|reading| (reading.point.date(), 3))
+        .chain(written_out)
+        .collect();
+    day::order(text, &anchors)
 }
 
 /// The day that clock times in the text are of: the one stated, or the one just before that the first sentences tell of.
@@ -143,12 +137,13 @@ fn text_day(chronology: &Chronology, lead: Option<(Reading, bool)>) -> Option<Da
 
 fn add_text(
     chronology: &mut Chronology,
-    statements: &Statements<'_>,
-    outline: &Outline,
+    matter: &Matter<'_>,
     setting: &Setting,
     order: Option<DateOrder>,
 ) {
-    let zero = zero_point(statements, setting, order).or(chronology.onset.map(|onset| onset.point));
+    let outline = matter.outline;
+    let zero = zero_point(&matter.statements, setting, order)
+        .or(chronology.onset.map(|onset| onset.point));
     let (entries, in_timeline) = timeline::entries(outline, setting, order, zero);
     let mut narrative = narrative::read(outline, setting, order);
     if chronology.is_day_of_incident {
@@ -226,27 +221,7 @@ fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
     let began = known
         .onset
         .or(known.date.filter(|_| known.is_day_of_incident));
-    let length = |from: Option<Reading>, to: Option<Reading>, told: Option<(i64, usize)>| {
-        let between = |minutes: fn(&Point, &Point) -> Option<i64>| {
-            let (from, to) = (from?, to?);
-            let value = minutes(&from.point, &to.point).filter(|minutes| *minutes >= 0)?;
-            Some(Fact {
-                value,
-                line: source.line(to.at),
-                origin: Origin::Computed,
-            })
-        };
-        let told = || {
-            told.map(|(value, at)| Fact {
-                value,
-                line: source.line(at),
-                origin: Origin::Prose,
-            })
-        };
-        between(Point::minutes_until)
-            .or_else(told)
-            .or_else(|| between(Point::days_until))
-    };
+    let length = |from, to, told| between(source, from, to, told);
     let from_detection = known.to_detect.as_ref().map(|fact| fact.value);
     // A time to mitigate that is shorter than the time to detect was counted from the detection.
     let from_onset = |stated: &Option<Fact<i64>>| {
@@ -256,18 +231,42 @@ fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
             .unwrap_or(0);
         Some(stated)
     };
-    facts.minutes_to_detect = known
-        .to_detect
-        .clone()
-        .or_else(|| length(began, known.detected, known.told_to_detect));
-    facts.minutes_to_diagnose = known
-        .to_diagnose
-        .clone()
-        .or_else(|| length(known.detected, known.diagnosed, None));
+    let detect = || length(began, known.detected, known.told_to_detect);
+    facts.minutes_to_detect = known.to_detect.clone().or_else(detect);
+    let diagnose = || length(known.detected, known.diagnosed, None);
+    facts.minutes_to_diagnose = known.to_diagnose.clone().or_else(diagnose);
     facts.minutes_to_mitigate =
         from_onset(&known.to_mitigate).or_else(|| length(began, known.mitigated, None));
-    facts.minutes_to_resolve = from_onset(&known.to_resolve)
-        .or_else(|| length(began, known.resolved, known.told_to_resolve));
+    let resolve = || length(began, known.resolved, known.told_to_resolve);
+    facts.minutes_to_resolve = from_onset(&known.to_resolve).or_else(resolve);
+}
+
+/// Minutes from one reading to another: computed, else as told, else in whole days.
+fn between(
+    source: &Source<'_>,
+    from: Option<Reading>,
+    to: Option<Reading>,
+    told: Option<(i64, usize)>,
+) -> Option<Fact<i64>> {
+    let computed = |minutes: fn(&Point, &Point) -> Option<i64>| {
+        let (from, to) = (from?, to?);
+        let value = minutes(&from.point, &to.point).filter(|minutes| *minutes >= 0)?;
+        Some(Fact {
+            value,
+            line: source.line(to.at),
+            origin: Origin::Computed,
+        })
+    };
+    let told = || {
+        told.map(|(value, at)| Fact {
+            value,
+            line: source.line(at),
+            origin: Origin::Prose,
+        })
+    };
+    computed(Point::minutes_until)
+        .or_else(told)
+        .or_else(|| computed(Point::days_until))
 }
 
 /// The day of the incident: that of its onset, else the one stated, else that of the first clock, of the title, of the

@@ -164,36 +164,27 @@ fn resolution(entries: &[TimelineEntry]) -> Option<Reading> {
 fn of_prose(narrative: &Narrative) -> Course {
     let told = &narrative.told;
     let detected = prose_detection(told);
-    let after = |told: &&Told| {
-        detected.is_none_or(|detected| {
-            is_before(&detected, &told.reading) || told.reading.point.moment().is_none()
-        })
-    };
-    let steps_in = |wanted: fn(SectionKind) -> bool| -> Vec<&Told> {
-        told.iter()
-            .filter(|told| wanted(told.section) && told.event.may_mend())
-            .filter(after)
-            .collect()
-    };
-    let mut steps = steps_in(is_repair);
-    if steps.is_empty() {
-        steps = steps_in(|kind| kind == SectionKind::Response);
-    }
-    let said = |wanted: fn(&Told) -> bool| {
-        told.iter()
-            .filter(|told| tells_end(told.section))
-            .filter(after)
-            .rfind(|told| wanted(told))
-    };
-    let mitigated = told
+    let later: Vec<&Told> = told
         .iter()
-        .filter(after)
+        .filter(|told| is_later(told, detected))
+        .collect();
+    let steps = repair_steps(&later);
+    let last = |wanted: fn(&Told) -> bool| {
+        later
+            .iter()
+            .rfind(|told| tells_end(told.section) && wanted(told))
+            .copied()
+    };
+    let said = || last(|told| told.event.resolved);
+    let done = || {
+        last(|told| told.event.recovers && !told.event.fails && told.section == SectionKind::Body)
+    };
+    let mitigated = later
+        .iter()
         .find(|told| told.event.mitigated && tells_end(told.section));
     let first = steps
         .first()
-        .filter(|told| steps.len() > 1 && told.event.mends())
-        .copied();
-    let last = steps.last().copied();
+        .filter(|told| steps.len() > 1 && told.event.mends());
     Course {
         onset: prose_onset(told, detected),
         detected,
@@ -202,14 +193,35 @@ fn of_prose(narrative: &Narrative) -> Course {
             .find(|told| told.event.diagnosed)
             .map(|told| told.reading),
         mitigated: mitigated.or(first).map(|told| told.reading),
-        resolved: last
-            .or_else(|| said(|told| told.event.resolved))
-            .or_else(|| {
-                said(|told| {
-                    told.event.recovers && !told.event.fails && told.section == SectionKind::Body
-                })
-            })
+        resolved: steps
+            .last()
+            .copied()
+            .or_else(said)
+            .or_else(done)
             .map(|told| told.reading),
+    }
+}
+
+/// Whether something was told of a time after the detection, or of a day.
+fn is_later(told: &Told, detected: Option<Reading>) -> bool {
+    detected.is_none_or(|detected| {
+        is_before(&detected, &told.reading) || told.reading.point.moment().is_none()
+    })
+}
+
+/// The steps of the repair: those of the sections about it, else those of the response.
+fn repair_steps<'a>(told: &[&'a Told]) -> Vec<&'a Told> {
+    let steps_in = |wanted: fn(SectionKind) -> bool| -> Vec<&'a Told> {
+        told.iter()
+            .filter(|told| wanted(told.section) && told.event.may_mend())
+            .copied()
+            .collect()
+    };
+    let steps = steps_in(is_repair);
+    if steps.is_empty() {
+        steps_in(|kind| kind == SectionKind::Response)
+    } else {
+        steps
     }
 }
 

@@ -51,20 +51,7 @@ pub(crate) fn expand(piece: Piece, tables: &mut usize) -> Vec<Piece> {
     if !is_foreign(&piece) {
         return at_capitals(piece);
     }
-    let mut lines: Vec<Line> = Vec::new();
-    let mut ruled = false;
-    for (start, end) in piece.line_ranges() {
-        let text = piece.text()[start..end].trim();
-        if let Some(replaced) = replacement(&piece, (start, end), *tables + 1) {
-            lines.push(Line::Replaced(replaced, std::mem::take(&mut ruled)));
-        } else if RULER.is_match(text) || WIKI_MACRO.is_match(text) {
-            ruled = true;
-        } else if let (Some(Line::Plain(_, last)), false) = (lines.last_mut(), ruled) {
-            *last = end;
-        } else {
-            lines.push(Line::Plain(start, end));
-        }
-    }
+    let lines = lines(&piece, *tables + 1);
     if lines
         .iter()
         .any(|line| matches!(line, Line::Replaced(row, _) if row.cell(0).is_some()))
@@ -89,6 +76,25 @@ pub(crate) fn expand(piece: Piece, tables: &mut usize) -> Vec<Piece> {
         .map(tidy)
         .filter(|piece| !piece.visible.is_blank())
         .collect()
+}
+
+/// What each line of a paragraph means; lines that mean nothing else stay together.
+fn lines(piece: &Piece, table: usize) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut ruled = false;
+    for (start, end) in piece.line_ranges() {
+        let text = piece.text()[start..end].trim();
+        if let Some(replaced) = replacement(piece, (start, end), table) {
+            lines.push(Line::Replaced(replaced, std::mem::take(&mut ruled)));
+        } else if RULER.is_match(text) || WIKI_MACRO.is_match(text) {
+            ruled = true;
+        } else if let (Some(Line::Plain(_, last)), false) = (lines.last_mut(), ruled) {
+            *last = end;
+        } else {
+            lines.push(Line::Plain(start, end));
+        }
+    }
+    lines
 }
 
 /// A line of a paragraph: a part of it as it stands, or what it means, and whether a ruler stands above it.

@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn the_table_is_sound() {
         let lists: BTreeMap<String, Vec<String>> =
-            toml::from_str(schema::file("events.toml")).unwrap();
+            toml::from_str(schema::file("events.toml")).expect("TOML");
         for name in [
             "onset",
             "fails",

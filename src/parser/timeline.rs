@@ -10,8 +10,8 @@ use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::duration;
 use crate::parser::event::Event;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::piece::PieceKind;
 use crate::parser::stamp;
 use crate::parser::stamp::Stamp;
@@ -333,6 +333,14 @@ fn hours_between(from: jiff::civil::DateTime, to: jiff::civil::DateTime) -> i32 
         .map_or(0, |hours| hours as i32)
 }
 
+/// Words before the time of an entry.
+#[rustfmt::skip]
+const LEAD_IN: &[&str] = &[
+    "at", "on", "about", "around", "approximately", "approx", "circa", "ca", "the", "from", "by", "um", "gegen", "am", "a", "las", "el",
+    "vers", "le", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday",
+];
+
 /// What may stand before the stamp that an entry begins with.
 fn is_lead_in(before: &str) -> bool {
     let words: Vec<String> = before
@@ -340,44 +348,7 @@ fn is_lead_in(before: &str) -> bool {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    words.len() <= 3
-        && words.iter().all(|word| {
-            matches!(
-                word.as_str(),
-                "at" | "on"
-                    | "about"
-                    | "around"
-                    | "approximately"
-                    | "approx"
-                    | "circa"
-                    | "ca"
-                    | "the"
-                    | "from"
-                    | "by"
-                    | "um"
-                    | "gegen"
-                    | "am"
-                    | "a"
-                    | "las"
-                    | "el"
-                    | "vers"
-                    | "le"
-                    | "mon"
-                    | "tue"
-                    | "wed"
-                    | "thu"
-                    | "fri"
-                    | "sat"
-                    | "sun"
-                    | "monday"
-                    | "tuesday"
-                    | "wednesday"
-                    | "thursday"
-                    | "friday"
-                    | "saturday"
-                    | "sunday"
-            )
-        })
+    words.len() <= 3 && words.iter().all(|word| LEAD_IN.contains(&word.as_str()))
 }
 
 fn is_only_a_day(text: &str, stamp: &Stamp) -> bool {
