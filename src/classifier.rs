@@ -1,11 +1,186 @@
 //! Rules and a post-mortem to a classification: detect, contextualise, score, decide.
 
+use std::collections::BTreeMap;
+
+mod context;
+mod decide;
+mod detect;
+mod evidence;
+mod facet;
+mod lean;
+mod score;
+mod sentence;
+
 use crate::classification::Classification;
+use crate::classification::State;
+use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
+use crate::postmortem::SectionKind;
 use crate::rule::RuleSet;
-use crate::taxonomy::Reason;
+use crate::text::LineIndex;
+use crate::text::Position;
+
+use crate::classifier::lean::Lean;
+use crate::classifier::score::Scores;
+use crate::classifier::sentence::Sentence;
+
+pub use crate::classifier::detect::Hit;
 
 /// The labels that the rules give a post-mortem, with their evidence; `text` is the document that it was parsed from.
-pub fn classify(rules: &RuleSet, _text: &str, _postmortem: &Postmortem) -> Classification {
-    Classification::unknown(Reason::NotRecognised, rules.digest())
+pub fn classify(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Classification {
+    let reading = Reading::of(rules, postmortem);
+    decide::decide(&reading, text).0
+}
+
+/// How the labels came about, stage by stage, as plain data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// First stage: the sentences, with section and place.
+    pub sentences: Vec<ReadSentence>,
+    /// Second and third stage: what rules found, and how the text around qualifies it.
+    pub hits: Vec<ReadHit>,
+    /// Fourth stage: the scores of every label with any, highest first.
+    pub scores: Vec<(String, f64)>,
+    /// Fifth stage: why the labels are what they are, one line each.
+    pub reasons: Vec<String>,
+    /// The labels.
+    pub classification: Classification,
+}
+
+/// A sentence as the rules saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadSentence {
+    /// The section.
+    pub section: SectionKind,
+    /// What block it stands in.
+    pub block: BlockKind,
+    /// Where it starts in the file.
+    pub position: Position,
+    /// Its visible text.
+    pub text: String,
+    /// What the rules were matched on.
+    pub shadow: String,
+}
+
+/// What a rule found in a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadHit {
+    /// Index into [`Explanation::sentences`].
+    pub sentence: usize,
+    /// The rule.
+    pub rule: String,
+    /// Its cue.
+    pub cue: String,
+    /// What it speaks for.
+    pub label: String,
+    /// The words that were found, as the rules saw them.
+    pub words: String,
+    /// How the text around qualifies them.
+    pub state: State,
+    /// The cue's weight.
+    pub weight: f64,
+}
+
+/// The labels with everything that led to them; see [`classify`].
+pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanation {
+    let reading = Reading::of(rules, postmortem);
+    let (classification, reasons) = decide::decide(&reading, text);
+    let lines = LineIndex::new(text);
+    let sentences = reading.sentences.iter().map(|sentence| {
+        let block = &postmortem.blocks[sentence.block];
+        ReadSentence {
+            section: sentence.section,
+            block: sentence.kind,
+            position: lines.position(text, block.original(sentence.range.0)),
+            text: block.text[sentence.range.0..sentence.range.1]
+                .trim()
+                .to_owned(),
+            shadow: sentence.shadow.text.trim().to_owned(),
+        }
+    });
+    let hits = reading.hits.iter().map(|hit| {
+        let cue = &rules.cues()[hit.cue];
+        let rule = &rules.rules()[cue.rule];
+        ReadHit {
+            sentence: hit.sentence,
+            rule: rule.id.clone(),
+            cue: cue.name.clone(),
+            label: rule.label.to_string(),
+            words: reading.sentences[hit.sentence].shadow.text[hit.start..hit.end].to_owned(),
+            state: hit.state,
+            weight: cue.weight,
+        }
+    });
+    Explanation {
+        sentences: sentences.collect(),
+        hits: hits.collect(),
+        scores: reading.scores.listed(),
+        reasons,
+        classification,
+    }
+}
+
+/// Every word stem of a document with what its places count together: what a table of words is fitted on.
+pub fn stems(rules: &RuleSet, postmortem: &Postmortem) -> BTreeMap<String, f64> {
+    lean::stems(rules, &sentence::sentences(postmortem))
+}
+
+/// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.
+pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
+    let reading = Reading::of(rules, postmortem);
+    let of_rule = |hit: &&Hit| rules.rules()[rules.cues()[hit.cue].rule].id == rule;
+    reading
+        .hits
+        .iter()
+        .filter(of_rule)
+        .map(|hit| hit.state)
+        .collect()
+}
+
+/// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.
+pub fn qualify(rules: &RuleSet, postmortem: &Postmortem, words: &str) -> Option<State> {
+    let sentences = sentence::sentences(postmortem);
+    let (_, triggers) = detect::detect(rules, &sentences);
+    let (sentence, start) = sentences.iter().enumerate().find_map(|(index, sentence)| {
+        Some((index, sentence.shadow.text.find(&format!(" {words} "))? + 1))
+    })?;
+    let mut hits = [Hit {
+        sentence,
+        cue: usize::MAX,
+        start,
+        end: start + words.len(),
+        state: State::Affirmed,
+    }];
+    context::qualify(rules, &sentences, &triggers, &mut hits);
+    Some(hits[0].state)
+}
+
+/// A post-mortem as far as the rules have read it: everything that the decision looks at.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) postmortem: &'a Postmortem,
+    pub(crate) sentences: Vec<Sentence>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) scores: Scores,
+    pub(crate) lean: Lean,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a post-mortem: sentences, hits, states, scores.
+    fn of(rules: &'a RuleSet, postmortem: &'a Postmortem) -> Reading<'a> {
+        let sentences = sentence::sentences(postmortem);
+        let (mut hits, triggers) = detect::detect(rules, &sentences);
+        context::qualify(rules, &sentences, &triggers, &mut hits);
+        let scores = Scores::of(rules, &sentences, &hits);
+        let lean = Lean::of(rules, &sentences);
+        Reading {
+            rules,
+            postmortem,
+            sentences,
+            hits,
+            scores,
+            lean,
+        }
+    }
 }

@@ -20,16 +20,36 @@ use tantivy::directory::error::OpenWriteError;
 use crate::error::Error;
 use crate::error::Result;
 
+mod analyzer;
 mod directory;
 mod lock;
 mod reader;
 mod schema;
+mod search;
+mod word_form;
 mod writer;
 
 pub use crate::index::lock::Lock;
 pub use crate::index::reader::Reader;
 pub use crate::index::schema::document;
+pub use crate::index::search::Facets;
+pub use crate::index::search::Finder;
+pub use crate::index::search::Ranked;
+pub use crate::index::search::Ranking;
+pub use crate::index::search::Sort;
+pub use crate::index::search::Wanted;
 pub use crate::index::writer::Writer;
+
+/// A record as the index takes it.
+pub type Indexed = tantivy::TantivyDocument;
+
+/// The files of an index that belong to no segment.
+const KEPT: [&str; 4] = [
+    "meta.json",
+    ".managed.json",
+    ".tantivy-writer.lock",
+    ".tantivy-meta.lock",
+];
 
 /// What a commit of an index says of itself: whose words it holds, as of which revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,6 +194,10 @@ impl Generation {
     /// # Errors
     /// [`Error::File`].
     pub fn sync(&self) -> Result<()> {
+        if !cfg!(unix) {
+            // Elsewhere a folder cannot be opened to be synced.
+            return Ok(());
+        }
         let mut folders = vec![self.folder.as_path()];
         folders.extend(self.folder.parent());
         for folder in folders {
@@ -186,6 +210,38 @@ impl Generation {
                 })?;
         }
         Ok(())
+    }
+
+    /// Removes every file in its folder that its last commit does not use; how many there were. Killed commits leave
+    /// temporary files behind that tantivy never collects.
+    ///
+    /// # Errors
+    /// [`Error::Index`] where it cannot be used, [`Error::File`].
+    pub fn sweep(&self, _lock: &Lock) -> Result<usize> {
+        let metas = self
+            .open_read_only()?
+            .load_metas()
+            .map_err(failed("open the index"))?;
+        let living = metas.list_segment_files();
+        let failed_file = |doing, path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::File {
+                doing,
+                path,
+                source,
+            }
+        };
+        let mut swept = 0;
+        for entry in fs::read_dir(&self.folder).map_err(failed_file("read", &self.folder))? {
+            let path = entry.map_err(failed_file("read", &self.folder))?.path();
+            let name = Path::new(path.file_name().unwrap_or_default());
+            let kept = KEPT.iter().any(|kept| name == Path::new(kept)) || living.contains(name);
+            if !kept {
+                fs::remove_file(&path).map_err(failed_file("remove", &path))?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// Removes its folder, if it is there. Processes that read from it go on reading.

@@ -1,4 +1,4 @@
-//! Report: what a tally says about a period: who is counted, which patterns show, and how sure that is.
+//! Report: what a tally says about a period: who is counted, which patterns show, what they cost, and how sure that is.
 
 use std::collections::BTreeSet;
 
@@ -10,28 +10,59 @@ use crate::query::Query;
 use crate::tally::Entry;
 use crate::tally::Tally;
 
+pub mod action;
+pub mod breakdown;
+pub mod chart;
 pub mod contents;
+pub mod control;
+pub mod csv;
+mod declared;
+pub mod diagnosis;
+pub mod difference;
+pub mod headline;
+pub mod html;
+pub mod investment;
 pub mod markdown;
 pub mod measure;
 pub mod outline;
 pub mod pattern;
 pub mod period;
 pub mod population;
+pub mod quality;
+pub mod repeat;
+pub mod rollback;
+pub mod scope;
+pub mod selection;
+pub mod sensitivity;
 pub mod statistics;
+pub mod svg;
 pub mod text;
+pub mod trend;
 pub mod wording;
 
-use measure::Against;
-use measure::Asked;
-use measure::Measured;
+use action::OpenAction;
+use breakdown::Breakdown;
+use breakdown::By;
+use control::Control;
+use control::Funding;
+use diagnosis::Ledger;
+use difference::Difference;
+use difference::Earlier;
+use investment::Effect;
+use investment::Investment;
 use pattern::Pattern;
 use period::Calendar;
 use period::Period;
-use period::Stretch;
-use population::Counts;
-
-/// Incidents, as places in [`Report::entries`], ascending.
-pub type Members = Vec<usize>;
+use quality::Quality;
+use repeat::Repeats;
+use rollback::Rollbacks;
+use scope::Questions;
+use scope::Scope;
+use selection::Members;
+use selection::Selection;
+use sensitivity::Sensitivity;
+use statistics::RateRatio;
+use trend::QuarterCounts;
 
 /// What a report is made from and by, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,7 +76,7 @@ pub struct Provenance {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// The time.
     pub period: Period,
@@ -57,6 +88,12 @@ pub struct Request {
     pub filter: Option<String>,
     /// What is looked for.
     pub patterns: Vec<Pattern>,
+    /// What would catch incidents.
+    pub controls: Vec<Control>,
+    /// What the team has built, and when.
+    pub investments: Vec<Investment>,
+    /// An earlier report to explain the differences to.
+    pub earlier: Option<Earlier>,
     /// The incidents whose labels were checked in an audit.
     pub audited: BTreeSet<IncidentId>,
     /// What it is made from.
@@ -64,7 +101,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with the shipped patterns and nothing else.
+    /// A request with the shipped patterns and controls and nothing else.
     ///
     /// # Errors
     /// [`Error::Rule`] where a shipped file is broken, which a test rules out.
@@ -75,6 +112,9 @@ impl Request {
             today,
             filter: None,
             patterns: pattern::shipped()?,
+            controls: control::shipped()?,
+            investments: Vec::new(),
+            earlier: None,
             audited: BTreeSet::new(),
             provenance: Provenance::default(),
         })
@@ -82,23 +122,8 @@ impl Request {
 
     /// The filters that a tally must be counted with to answer this request.
     pub fn questions(&self) -> Vec<Query> {
-        let mut seen = BTreeSet::new();
-        self.patterns
-            .iter()
-            .flat_map(|pattern| [&pattern.numerator, &pattern.denominator])
-            .filter(|query| seen.insert(query.text.clone()))
-            .cloned()
-            .collect()
+        scope::questions(self)
     }
-}
-
-/// Counts and patterns of one stretch of time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scope {
-    /// Who is counted, and how the labels are spread.
-    pub counts: Counts,
-    /// The patterns, in the order of the report's.
-    pub patterns: Vec<Measured>,
 }
 
 /// What a tally says about a period.
@@ -108,20 +133,38 @@ pub struct Report {
     pub entries: Vec<Entry>,
     /// The period asked for.
     pub asked: Scope,
-    /// Its trailing four quarters.
+    /// Its trailing four quarters; everything below is of them, where nothing else is said.
     pub window: Scope,
+    /// The patterns of the window, counted in other ways.
+    pub sensitivities: Vec<Sensitivity>,
+    /// How the number of incidents of the period compares with that of the period before.
+    pub rate: Option<RateRatio>,
+    /// The labels of the last eight quarters, oldest first.
+    pub trend: Vec<QuarterCounts>,
+    /// The incidents by the values of each field.
+    pub breakdowns: Vec<Breakdown>,
+    /// What was rolled back, and whether it helped.
+    pub rollbacks: Rollbacks,
+    /// What was first believed, and what was true.
+    pub ledger: Ledger,
+    /// For each entry, the earlier incident that it repeats.
+    pub repeats: Repeats,
+    /// What the controls would have caught, the most worthwhile first.
+    pub funding: Vec<Funding>,
+    /// What the investments changed.
+    pub effects: Vec<Effect>,
+    /// What is known, and how well.
+    pub quality: Quality,
+    /// The action items of the whole base that are not done.
+    pub open_actions: Vec<OpenAction>,
     /// The undated incidents of the whole base.
     pub undated: Members,
     /// The documents of the whole base that are no incidents.
     pub not_counted: Members,
-    /// What was looked for.
-    pub patterns: Vec<Pattern>,
-    /// The filter that restricted the population.
-    pub filter: Option<String>,
-    /// The day on which it was made.
-    pub today: Date,
-    /// What it was made from.
-    pub provenance: Provenance,
+    /// Why the patterns differ from those of an earlier report, where one was given.
+    pub difference: Option<Difference>,
+    /// What was asked.
+    pub request: Request,
 }
 
 /// Makes a report.
@@ -129,49 +172,65 @@ pub struct Report {
 /// # Errors
 /// [`Error::Invalid`] where the tally was not counted with [`Request::questions`].
 pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
-    let asked = request
-        .patterns
-        .iter()
-        .map(|pattern| Asked::of(pattern, &tally))
-        .collect::<Result<Vec<_>, _>>()?;
+    let questions = Questions::of(request, &tally)?;
     let entries = tally.into_entries();
+    let repeats = Repeats::of(&entries);
     let (period, calendar) = (request.period, request.calendar);
-    let scope = |stretch: Stretch, previous: Stretch, year_before: Option<Stretch>| Scope {
-        patterns: measure::measure(
-            &entries,
-            &asked,
-            &Against {
-                stretch: &stretch,
-                previous: &previous,
-                year_before: year_before.as_ref(),
-            },
-        ),
-        counts: Counts::of(&entries, stretch, &request.audited),
+    let measure = |against: &measure::Against<'_>| {
+        scope::measure(against, (&questions, &repeats), &request.audited)
     };
-    Ok(Report {
-        asked: scope(
-            period.stretch(calendar),
-            period.previous(calendar),
-            period.year_before(calendar),
+    let asked = measure(&scope::against_asked(&entries, period, calendar));
+    let window = measure(&scope::against_window(&entries, period, calendar));
+    let incidents = Selection::at(&entries, &window.population.all);
+    let last = period.stretch(calendar).days.last;
+    let before = &asked.previous;
+    let mut report = Report {
+        sensitivities: scope::sensitivities(&entries, &window, &request.patterns),
+        rate: RateRatio::of(
+            (asked.population.all.len(), asked.stretch.days.count()),
+            (before.incidents.len(), before.stretch.days.count()),
         ),
-        window: scope(
-            period.window(calendar),
-            period.before_window(calendar),
-            None,
-        ),
+        trend: trend::trend(&entries, calendar, calendar.quarter_of(last)),
+        breakdowns: breakdown::breakdowns(&incidents),
+        rollbacks: Rollbacks::of(&incidents),
+        ledger: Ledger::of(&incidents),
+        funding: control::funding(&incidents, &questions.controls),
+        effects: scope::effects(&entries, request, &questions),
+        quality: Quality::of(&incidents),
+        open_actions: action::open_actions(&entries, request.today),
         undated: population::undated(&entries),
         not_counted: population::not_counted(&entries),
+        request: request.clone(),
+        asked,
+        window,
+        repeats,
         entries,
-        patterns: request.patterns.clone(),
-        filter: request.filter.clone(),
-        today: request.today,
-        provenance: request.provenance.clone(),
-    })
+        difference: None,
+    };
+    let earlier = request.earlier.as_ref();
+    report.difference = earlier.map(|earlier| difference::difference(&report, earlier));
+    Ok(report)
 }
 
 impl Report {
     /// The ids of some incidents, sorted.
-    pub fn ids<'a>(&'a self, members: &'a [usize]) -> impl Iterator<Item = &'a IncidentId> {
-        members.iter().map(|at| &self.entries[*at].id)
+    pub fn ids<'a>(&'a self, members: &'a Members) -> impl Iterator<Item = &'a IncidentId> {
+        members.iter().map(|place| &self.entries[place].id)
+    }
+
+    /// Some incidents, to be counted further.
+    pub fn select(&self, members: &Members) -> Selection<'_> {
+        Selection::at(&self.entries, members)
+    }
+
+    /// The breakdown of the window by a field.
+    pub fn by(&self, by: By) -> &Breakdown {
+        let found = self.breakdowns.iter().find(|one| one.by == by);
+        found.expect("a report is broken down by every field")
+    }
+
+    /// Whether the period asked for is its own window.
+    pub fn is_its_own_window(&self) -> bool {
+        self.asked.stretch == self.window.stretch
     }
 }

@@ -1,21 +1,352 @@
 //! Rule, Cue, ContextRule, Policy, RuleSet: what the classifier knows, declared in `/schema` and in a team's own files.
 
+mod file;
+mod label;
+mod leaning;
+mod lint;
+mod pattern;
+mod policy;
+mod prefilter;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::classification::State;
+use crate::error::Error;
+use crate::postmortem::SectionKind;
+use crate::schema;
+
+pub use crate::rule::label::Label;
+pub use crate::rule::label::Signal;
+pub use crate::rule::leaning::Cause;
+pub use crate::rule::leaning::Leaning;
+pub use crate::rule::leaning::Term;
+pub use crate::rule::leaning::frequency;
+pub use crate::rule::leaning::stem;
+pub use crate::rule::lint::Finding;
+pub use crate::rule::pattern::Pattern;
+pub use crate::rule::pattern::Vocabulary;
+pub use crate::rule::policy::Bin;
+pub use crate::rule::policy::Policy;
+use crate::rule::prefilter::Prefilter;
+
+/// How settled a rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// New: shown by `rules list`, and in force.
+    Experimental,
+    /// In force.
+    Stable,
+    /// Kept for its id, not in force.
+    Deprecated,
+}
+
+/// A rule: cues that all speak for one label.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its stable name, such as `PMK-STALE-003`.
+    pub id: String,
+    /// What it finds.
+    pub title: String,
+    /// What it speaks for.
+    pub label: Label,
+    /// How settled it is.
+    pub status: Status,
+    /// What it is known to find wrongly.
+    pub false_positives: Vec<String>,
+    /// Where it comes from.
+    pub references: Vec<String>,
+    /// The file that declares it.
+    pub file: String,
+    /// Its line there.
+    pub line: u32,
+    /// Its cues, as indices into [`RuleSet::cues`].
+    pub cues: std::ops::Range<usize>,
+    /// Its tests.
+    pub tests: RuleTests,
+}
+
+/// The examples of a rule; each is one text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct RuleTests {
+    /// The rule finds something, stated as a fact.
+    #[serde(rename = "match")]
+    pub matches: Vec<String>,
+    /// It finds nothing.
+    pub no_match: Vec<String>,
+    /// It finds something that the text denies.
+    pub negated: Vec<String>,
+    /// It finds something that was believed for a while.
+    pub suspected: Vec<String>,
+    /// It finds something that is planned.
+    pub planned: Vec<String>,
+    /// It finds something that would or could be.
+    pub hypothetical: Vec<String>,
+    /// It finds something of another incident.
+    pub historical: Vec<String>,
+    /// It finds something that is one of a list of possibilities.
+    pub listed: Vec<String>,
+    /// It should find something, and does not yet.
+    pub todo_match: Vec<String>,
+}
+
+impl RuleTests {
+    /// The texts whose finding must have a state, with that state.
+    pub fn stated(&self) -> [(State, &[String]); 7] {
+        [
+            (State::Affirmed, &self.matches),
+            (State::Negated, &self.negated),
+            (State::Suspected, &self.suspected),
+            (State::Planned, &self.planned),
+            (State::Hypothetical, &self.hypothetical),
+            (State::Historical, &self.historical),
+            (State::Listed, &self.listed),
+        ]
+    }
+}
+
+/// One pattern of a rule and its weight.
+#[derive(Debug)]
+pub struct Cue {
+    /// Its name within the rule.
+    pub name: String,
+    /// The rule that it belongs to, as index into [`RuleSet::rules`].
+    pub rule: usize,
+    /// What is looked for in a sentence.
+    pub pattern: Pattern,
+    /// 5 nearly names the label, 3 is a mechanism, 1 a hint.
+    pub weight: f64,
+    /// Where this matches the same sentence, the cue is void.
+    pub unless: Option<Pattern>,
+    /// Where this matches neither the sentence nor one beside it, the cue is void.
+    pub near: Option<Pattern>,
+    /// The only sections that it is looked for in; empty for all.
+    pub sections: Vec<SectionKind>,
+    /// The state of the text around does not touch it.
+    pub stateless: bool,
+    /// It tells of two sides that differ, so that a `not` inside it is no denial.
+    pub contrast: bool,
+}
+
+/// On which side of its trigger a context rule qualifies cues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// The cues after it.
+    Forward,
+    /// The cues before it.
+    Backward,
+    /// The whole sentence.
+    Sentence,
+    /// The whole sentence and the one before it.
+    Previous,
+    /// Ends the reach of triggers.
+    Terminate,
+    /// Affirms the whole sentence against suspicion, and marks the one before it as reversed.
+    Reversal,
+}
+
+/// Words that qualify the cues near them: denials, suspicions, plans.
+#[derive(Debug)]
+pub struct ContextRule {
+    /// Its stable name.
+    pub id: String,
+    /// The state that it gives; `None` for the ends of reach and for reversals.
+    pub state: Option<State>,
+    /// Which cues it reaches.
+    pub direction: Direction,
+    /// How many words it reaches.
+    pub reach: usize,
+    /// The words.
+    pub pattern: Pattern,
+    /// Where this matches over the trigger, it is none.
+    pub pseudo: Vec<Pattern>,
+    /// Examples: a text, the words that are qualified, and the state that they must have.
+    pub tests: Vec<ContextTest>,
+}
+
+/// An example of a context rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextTest {
+    /// The sentence.
+    pub text: String,
+    /// The words in it that are qualified.
+    pub target: String,
+    /// The state that they must have.
+    pub expect: State,
+}
+
+/// A file of rules, context, vocabulary or overrides, with the name that messages use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleFile<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The text, TOML.
+    pub text: &'a str,
+}
+
 /// The rules in force: the shipped pack, and what a team has added or switched off.
 #[derive(Debug)]
 pub struct RuleSet {
+    rules: Vec<Rule>,
+    cues: Vec<Cue>,
+    contexts: Vec<ContextRule>,
+    vocabulary: Vocabulary,
+    policy: Policy,
+    disabled: BTreeSet<String>,
+    prefilter: Prefilter,
+    leaning: Leaning,
     digest: String,
 }
 
 impl RuleSet {
     /// The shipped pack.
     pub fn shipped() -> RuleSet {
-        RuleSet {
-            digest: "0".to_owned(),
+        RuleSet::load(&[]).expect("the shipped pack is checked by tests/rules.rs")
+    }
+
+    /// The shipped pack with a team's own files over it: rules, context rules, vocabularies, overrides.
+    ///
+    /// # Errors
+    /// [`Error::Rule`] with file, line and column for the first thing that cannot be used.
+    pub fn load(own: &[RuleFile<'_>]) -> Result<RuleSet, Error> {
+        let mut shipped = vec![RuleFile {
+            name: "vocabulary.toml",
+            text: schema::file("vocabulary.toml"),
+        }];
+        for folder in ["rules", "rules/context"] {
+            shipped.extend(schema::folder(folder, ".toml").iter().map(|file| RuleFile {
+                name: file.path,
+                text: file.text,
+            }));
         }
+        let policy = RuleFile {
+            name: "policy.toml",
+            text: schema::file("policy.toml"),
+        };
+        let leaning = RuleFile {
+            name: "leaning.tsv",
+            text: schema::file("leaning.tsv"),
+        };
+        RuleSet::of(policy, &shipped, own)?.with_leaning(leaning)
+    }
+
+    /// The same rules with another table of words, which is part of the digest; an empty text is no table.
+    ///
+    /// # Errors
+    /// As [`Leaning::parse`].
+    pub fn with_leaning(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
+        self.leaning = Leaning::parse(file.name, file.text)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.digest.as_bytes());
+        hasher.update(file.text.as_bytes());
+        let version = self
+            .digest
+            .rsplit_once(' ')
+            .map_or("", |(version, _)| version);
+        self.digest = format!("{version} {}", &hasher.finalize().to_hex().as_str()[..12]);
+        Ok(self)
+    }
+
+    /// How much each everyday word speaks for each kind of cause.
+    pub fn leaning(&self) -> &Leaning {
+        &self.leaning
+    }
+
+    /// A pack of one's own instead of the shipped one, with a team's files over it.
+    ///
+    /// # Errors
+    /// As [`RuleSet::load`].
+    pub fn of(
+        policy: RuleFile<'_>,
+        pack: &[RuleFile<'_>],
+        own: &[RuleFile<'_>],
+    ) -> Result<RuleSet, Error> {
+        let mut builder = file::Builder::new(file::read_policy(policy)?);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(policy.text.as_bytes());
+        let mut parsed = Vec::with_capacity(pack.len() + own.len());
+        let strict =
+            std::iter::repeat_n(false, pack.len()).chain(std::iter::repeat_n(true, own.len()));
+        for (file, strict) in pack.iter().chain(own).zip(strict) {
+            hasher.update(&(file.text.len() as u64).to_le_bytes());
+            hasher.update(file.text.as_bytes());
+            parsed.push(file::read(*file, strict)?);
+        }
+        for one in &parsed {
+            builder.add_words(one)?;
+        }
+        for one in &parsed {
+            builder.add_rules(one)?;
+        }
+        let hash = hasher.finalize().to_hex();
+        Ok(builder.finish(&hash.as_str()[..12]))
     }
 
     /// Pack version and digest of everything that decides: the same text, the same labels.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The rules, sorted by id.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The cues of all rules.
+    pub fn cues(&self) -> &[Cue] {
+        &self.cues
+    }
+
+    /// The context rules.
+    pub fn contexts(&self) -> &[ContextRule] {
+        &self.contexts
+    }
+
+    /// The vocabularies.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// How hits are weighed and labels decided.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Whether a rule is in force.
+    pub fn is_enabled(&self, rule: &Rule) -> bool {
+        rule.status != Status::Deprecated && !self.disabled.contains(&rule.id)
+    }
+
+    /// What a maintainer of rules should mend: patterns without a witness, rules without tests, and the like.
+    pub fn lint(&self) -> Vec<Finding> {
+        lint::lint(self)
+    }
+
+    /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].
+    pub fn candidates(&self, shadow: &str) -> (Vec<usize>, Vec<usize>) {
+        let found = self.prefilter.candidates(shadow);
+        let split = found.partition_point(|index| *index < self.cues.len());
+        let contexts = found[split..]
+            .iter()
+            .map(|index| index - self.cues.len())
+            .collect();
+        (found[..split].to_vec(), contexts)
+    }
+
+    /// The number of cues of every rule that is in force.
+    pub fn counts(&self) -> BTreeMap<&str, usize> {
+        self.rules
+            .iter()
+            .filter(|rule| self.is_enabled(rule))
+            .map(|rule| (rule.id.as_str(), rule.cues.len()))
+            .collect()
     }
 }

@@ -68,10 +68,8 @@ pub struct Labels {
     pub near_miss: bool,
     /// Where the fault entered.
     pub stage: Option<Stage>,
-    /// Who gave the failure mode.
-    pub mode_by: VerdictSource,
-    /// Who gave the decay.
-    pub decay_by: VerdictSource,
+    /// The labels that a person has given; the rules gave the others.
+    pub human: BTreeSet<Facet>,
     /// A person and the rules disagree.
     pub disputed: bool,
     /// Summary and root cause point to different modes.
@@ -130,6 +128,8 @@ pub struct Entry {
     pub url: Option<String>,
     /// The day that it counts in; `None` for an undated document.
     pub day: Option<Date>,
+    /// The day on which it was written up, where a key of the metadata says so.
+    pub written: Option<Date>,
     /// Whether it is an incident, and not a template, an index page, a duplicate.
     pub is_counted: bool,
     /// The labels.
@@ -215,6 +215,7 @@ impl Entry {
             source: record.source.clone(),
             url: text(&facts.url),
             day: facts.day(),
+            written: written(&record.metadata),
             is_counted: record.is_counted(),
             labels: Labels::of(&record.classification),
             severity: facts.severity.as_ref().map(|fact| fact.value),
@@ -247,13 +248,7 @@ impl Entry {
 
 impl Labels {
     fn of(labels: &Classification) -> Labels {
-        let by = |facet| {
-            labels
-                .verdicts
-                .get(&facet)
-                .copied()
-                .unwrap_or(VerdictSource::Rule)
-        };
+        let human = |source: &VerdictSource| *source == VerdictSource::Human;
         Labels {
             failure_mode: labels.failure_mode,
             secondary: labels.secondary.clone(),
@@ -270,11 +265,43 @@ impl Labels {
             first_diagnosis: labels.first_diagnosis,
             near_miss: labels.near_miss,
             stage: labels.stage,
-            mode_by: by(Facet::FailureMode),
-            decay_by: by(Facet::Decay),
+            human: labels
+                .verdicts
+                .iter()
+                .filter(|(_, source)| human(source))
+                .map(|(facet, _)| *facet)
+                .collect(),
             disputed: labels.disputed,
             contradictory: labels.contradictory,
             ruleset: labels.ruleset.clone(),
+        }
+    }
+
+    /// Who gave a label.
+    pub fn by(&self, facet: Facet) -> VerdictSource {
+        match self.human.contains(&facet) {
+            true => VerdictSource::Human,
+            false => VerdictSource::Rule,
+        }
+    }
+
+    /// The value of a label as text, sets sorted and separated by commas; `None` where it is absent.
+    pub fn value(&self, facet: Facet) -> Option<String> {
+        let response = || self.response.iter().map(|one| one.id()).collect::<Vec<_>>();
+        match facet {
+            Facet::FailureMode => Some(self.failure_mode.to_string()),
+            Facet::Decay => Some(self.decay.to_string()),
+            Facet::Response if self.response.is_empty() => None,
+            Facet::Response => Some(response().join(",")),
+            Facet::RollbackTarget => self.rollback_target.map(|value| value.to_string()),
+            Facet::RollbackHelped => self.rollback_helped.map(|value| value.to_string()),
+            Facet::Detection => self.detection.map(|value| value.to_string()),
+            Facet::FirstDiagnosis => self.first_diagnosis.map(|value| value.to_string()),
+            Facet::Silent => self.silent.map(|value| value.to_string()),
+            Facet::Stage => self.stage.map(|value| value.to_string()),
+            Facet::NearMiss => Some(self.near_miss.to_string()),
+            Facet::ModelDecayKind => self.model_decay_kind.map(|value| value.to_string()),
+            Facet::NoneKind => self.none_kind.map(|value| value.to_string()),
         }
     }
 }
@@ -289,6 +316,27 @@ impl Clocks {
             resolve: minutes(&facts.minutes_to_resolve),
         }
     }
+}
+
+/// Keys of front matter and metadata under which people note the day of writing, the most exact first.
+const WRITTEN: &[&str] = &[
+    "written",
+    "written_at",
+    "published",
+    "published_at",
+    "publish_date",
+    "date_published",
+    "postmortem_date",
+    "report_date",
+    "created",
+    "created_at",
+];
+
+fn written(metadata: &BTreeMap<String, String>) -> Option<Date> {
+    WRITTEN.iter().find_map(|key| {
+        let text = metadata.get(*key)?.trim();
+        text.get(..10).unwrap_or(text).parse().ok()
+    })
 }
 
 fn text(fact: &Option<Fact<String>>) -> Option<String> {

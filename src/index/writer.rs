@@ -59,7 +59,7 @@ impl<'lock> Writer<'lock> {
         let directory = MmapDirectory::open(generation.folder())
             .map_err(|error| failed(doing)(error.into()))?;
         let index = Index::open(directory).map_err(failed(doing))?;
-        schema::register(&index);
+        schema::register(index.tokenizers());
         let field = |name: &str| index.schema().get_field(name).map_err(failed(doing));
         let (id, hash) = (field("id")?, field("hash")?);
         let arena = if pending >= MANY {
@@ -180,26 +180,17 @@ fn worth_merging(sizes: &[u32]) -> usize {
 
 /// Removes the temporary files that killed commits leave behind; tantivy never does.
 fn sweep(generation: &Generation) -> Result<()> {
-    for path in leftovers(generation)? {
-        let _ = fs::remove_file(path);
-    }
-    Ok(())
-}
-
-/// The temporary files in a generation's folder.
-pub(super) fn leftovers(generation: &Generation) -> Result<Vec<std::path::PathBuf>> {
     let entries = fs::read_dir(generation.folder()).map_err(|source| Error::Index {
         doing: "open the index for writing",
         source: Box::new(source),
     })?;
-    Ok(entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|name| name.starts_with(".tmp"))
-        })
-        .collect())
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with(".tmp")) {
+            let _ = fs::remove_file(path);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

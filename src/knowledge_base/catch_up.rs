@@ -14,12 +14,13 @@ use crate::index::Reader;
 use crate::index::Writer;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::read_again;
+use crate::knowledge_base::search::FEW;
 use crate::store::Change;
 use crate::store::Meta;
 use crate::store::View;
 
 /// How many changes are held in memory at a time.
-const PORTION: usize = 200;
+const PORTION: usize = 50;
 
 /// How often a writer looks whether the store has moved on, so that others need not wait to do what it can do.
 const ROUNDS: usize = 5;
@@ -31,6 +32,8 @@ pub enum CaughtUp {
     InStep,
     /// So many changes were replayed.
     Replayed(u64),
+    /// So many changes are left for the next time; a search folds them in.
+    Deferred(i64),
     /// The index was made anew.
     Rebuilt {
         /// Why.
@@ -70,6 +73,18 @@ impl KnowledgeBase {
         }
     }
 
+    /// Catches up if the index lacks so much that folding it in at every search would cost more than writing it once.
+    /// Enough after an `add`: nothing that is filed is missed by a search.
+    ///
+    /// # Errors
+    /// As [`KnowledgeBase::catch_up`].
+    pub fn catch_up_if_due(&mut self) -> Result<CaughtUp> {
+        match self.standing(&self.meta()?) {
+            Standing::Behind(by) if by <= FEW => Ok(CaughtUp::Deferred(by)),
+            _ => self.catch_up(),
+        }
+    }
+
     /// Catches up, waiting no longer than that for the lock.
     pub(super) fn catch_up_within(&mut self, deadline: Duration) -> Result<CaughtUp> {
         let meta = self.meta()?;
@@ -85,14 +100,11 @@ impl KnowledgeBase {
         let Some(lock) = self.index_lock_within(deadline, done_by_another)? else {
             return Ok(CaughtUp::InStep);
         };
-        // A panic of the index is its own: it does not outlive its writer, and a new index mends it.
-        let replayed = catch_unwind(AssertUnwindSafe(|| self.replay(&lock)));
-        let reason = match replayed {
-            Ok(Ok(0)) => return Ok(CaughtUp::InStep),
-            Ok(Ok(changes)) => return Ok(CaughtUp::Replayed(changes)),
-            Ok(Err(Error::Index { doing, source })) => format!("cannot {doing}: {source}"),
-            Ok(Err(error)) => return Err(error),
-            Err(_) => "the index failed while it was written".to_owned(),
+        let reason = match self.replay_guarded(&lock) {
+            Ok(0) => return Ok(CaughtUp::InStep),
+            Ok(changes) => return Ok(CaughtUp::Replayed(changes)),
+            Err(Error::Index { doing, source }) => format!("cannot {doing}: {source}"),
+            Err(error) => return Err(error),
         };
         self.make_anew(&lock)?;
         Ok(CaughtUp::Rebuilt { reason })
@@ -126,12 +138,17 @@ impl KnowledgeBase {
         }
     }
 
-    fn index_lock_within(
+    pub(super) fn index_lock_within(
         &self,
         deadline: Duration,
         needless: impl Fn() -> bool,
     ) -> Result<Option<Lock>> {
         Lock::take(&self.index_lock(), &self.program, deadline, needless)
+    }
+
+    /// Replays what the index in use lacks. A panic of tantivy is its own, and a new index mends it.
+    pub(super) fn replay_guarded(&self, lock: &Lock) -> Result<u64> {
+        guarded(|| self.replay(lock))
     }
 
     /// Replays what the index in use lacks; the number of changes.
@@ -169,13 +186,11 @@ impl KnowledgeBase {
     }
 
     /// Makes the next generation from one moment of the store, verifies it, and only then takes it into use.
-    fn make_anew(&mut self, lock: &Lock) -> Result<()> {
+    pub(super) fn make_anew(&mut self, lock: &Lock) -> Result<()> {
         let root = self.index_root();
         let last = Generation::all(&root)?.last().map_or(0, Generation::number);
         let generation = Generation::at(&root, last.max(self.meta()?.index_gen) + 1);
-        let made = catch_unwind(AssertUnwindSafe(|| self.fill(&generation, lock)));
-        let made = made.unwrap_or_else(|_| Err(unusable("it failed while it was made".to_owned())));
-        if let Err(error) = made {
+        if let Err(error) = guarded(|| self.fill(&generation, lock)) {
             let _ = generation.remove(lock);
             return Err(error);
         }
@@ -271,7 +286,13 @@ fn short(seal: blake3::Hash) -> u64 {
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-fn unusable(reason: String) -> Error {
+/// Works with the index. Damage that it does not notice by itself can make it panic.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(unusable("it failed while it was used".to_owned())))
+}
+
+pub(super) fn unusable(reason: String) -> Error {
     Error::Index {
         doing: "use the index",
         source: reason.into(),

@@ -129,14 +129,11 @@ impl KnowledgeBase {
     /// What this base adds to the query language: its named queries and every key of its documents.
     ///
     /// # Errors
-    /// As [`KnowledgeBase::configuration`] and [`KnowledgeBase::records`].
+    /// As [`KnowledgeBase::configuration`], and [`Error::Store`].
     pub fn vocabulary(&self) -> Result<Vocabulary> {
-        let keys = self
-            .records()?
-            .into_iter()
-            .flat_map(|record| record.metadata.into_keys());
+        let keys = self.store.read(|view| view.metadata_keys())?;
         Ok(Vocabulary {
-            keys: keys.map(|key| query::fold(&key)).collect(),
+            keys: keys.iter().map(|key| query::fold(key)).collect(),
             named: self.configuration()?.queries,
         })
     }

@@ -1,5 +1,9 @@
 //! Reporting: which incidents a query selects, and the report over those of a period.
 
+use std::fs;
+use std::io;
+
+use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
 use crate::query::Query;
@@ -7,6 +11,9 @@ use crate::record::Record;
 use crate::report;
 use crate::report::Report;
 use crate::report::Request;
+use crate::report::control;
+use crate::report::investment;
+use crate::report::pattern;
 use crate::tally::Tally;
 
 impl KnowledgeBase {
@@ -15,13 +22,12 @@ impl KnowledgeBase {
     /// # Errors
     /// [`Error::Store`], [`Error::Damaged`].
     pub fn select(&mut self, query: &Query) -> Result<Vec<Record>> {
+        let mut records = self.records()?;
         if query.has_text() {
-            let found = self.search(query, usize::MAX, 0)?;
-            let mut records: Vec<Record> = found.hits.into_iter().map(|hit| hit.record).collect();
-            records.sort_by(|a, b| a.id.cmp(&b.id));
+            let found = self.found_ids(query)?;
+            records.retain(|record| found.contains(record.id.as_str()));
             return Ok(records);
         }
-        let mut records = self.records()?;
         records.retain(|record| query.matches(record));
         Ok(records)
     }
@@ -35,11 +41,42 @@ impl KnowledgeBase {
             Some(query) => self.select(query)?,
             None => self.records()?,
         };
+        self.add_team_files(&mut request)?;
         request.filter = population.map(|query| query.text.clone());
         self.rules()
             .digest()
             .clone_into(&mut request.provenance.rules);
         let tally = Tally::count(&request.questions(), &records);
         report::build(&request, tally)
+    }
+
+    /// Adds what the team has declared beside the base: patterns, controls, investments.
+    fn add_team_files(&self, request: &mut Request) -> Result<()> {
+        if let Some((name, text)) = self.team_file("patterns.toml")? {
+            let own = pattern::parse(&name, &text, &request.patterns)?;
+            request.patterns.extend(own);
+        }
+        if let Some((name, text)) = self.team_file("controls.toml")? {
+            let own = control::parse(&name, &text, &request.controls)?;
+            request.controls.extend(own);
+        }
+        if let Some((name, text)) = self.team_file("investments.toml")? {
+            request.investments.extend(investment::parse(&name, &text)?);
+        }
+        Ok(())
+    }
+
+    /// The name and the text of a file that a team may have put into the base's folder.
+    fn team_file(&self, name: &str) -> Result<Option<(String, String)>> {
+        let path = self.dir().join(name);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some((path.display().to_string(), text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::File {
+                doing: "read",
+                path,
+                source,
+            }),
+        }
     }
 }

@@ -58,7 +58,10 @@ impl KnowledgeBase {
     /// # Errors
     /// [`crate::error::Error::Store`], [`crate::error::Error::Damaged`].
     pub fn status(&self) -> Result<Status> {
-        let (meta, filed) = self.store.read(|view| Ok((view.meta()?, view.all()?)))?;
+        let digest = self.rules().digest();
+        let (meta, counts) = self
+            .store
+            .read(|view| Ok((view.meta()?, view.counts(digest)?)))?;
         let mut status = Status {
             index_behind: match self.standing(&meta) {
                 Standing::InStep => Some(0),
@@ -74,15 +77,16 @@ impl KnowledgeBase {
             undated: 0,
             labelled_by_other_rules: 0,
         };
-        let digest = self.rules().digest();
-        for record in filed.iter().map(|filed| &filed.record) {
-            *status.kinds.entry(record.kind).or_default() += 1;
-            status.labelled_by_other_rules += usize::from(record.classification.ruleset != digest);
-            if record.is_counted() {
-                let labels = &record.classification;
-                *status.failure_modes.entry(labels.failure_mode).or_default() += 1;
-                *status.decays.entry(labels.decay).or_default() += 1;
-                status.undated += usize::from(record.facts.day().is_none());
+        for count in counts {
+            let records = count.records;
+            *status.kinds.entry(count.kind).or_default() += records;
+            if count.is_stale {
+                status.labelled_by_other_rules += records;
+            }
+            if count.kind.is_counted() {
+                *status.failure_modes.entry(count.failure_mode).or_default() += records;
+                *status.decays.entry(count.decay).or_default() += records;
+                status.undated += if count.is_undated { records } else { 0 };
             }
         }
         Ok(status)

@@ -1,17 +1,10 @@
-//! Measured: a pattern's share in one stretch of time, beside the stretches that it is held against.
+//! Measured: a share in one stretch of time, beside the stretches that it is held against.
 
-use crate::error::Error;
-use crate::tally::Entry;
-use crate::tally::Tally;
-
-use super::Members;
-use super::pattern::Pattern;
-use super::period::Days;
-use super::period::Stretch;
-use super::population::among;
-use super::population::incidents_in;
-use super::statistics::Share;
-use super::statistics::holm;
+use crate::report::period::Stretch;
+use crate::report::selection::Members;
+use crate::report::selection::Selection;
+use crate::report::statistics::Share;
+use crate::report::statistics::holm;
 
 /// Below this many incidents a share is printed, and nothing is claimed of it.
 pub const TOO_FEW: usize = 8;
@@ -50,15 +43,20 @@ pub struct Comparison {
     pub share: Share,
     /// By Fisher's exact test, two-sided.
     pub probability: f64,
-    /// The same, corrected by Holm's method for the number of patterns compared.
+    /// The same, corrected by Holm's method for the number of shares compared together.
     pub corrected: f64,
 }
 
-/// A pattern's share in one stretch of time.
+impl Comparison {
+    /// Whether the difference is more than chance explains.
+    pub fn is_significant(&self) -> bool {
+        self.corrected < LEVEL
+    }
+}
+
+/// A share in one stretch of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
-    /// Where the pattern stands among those of the report.
-    pub pattern: usize,
     /// n of N.
     pub share: Share,
     /// The incidents of the numerator.
@@ -73,87 +71,30 @@ pub struct Measured {
     pub finding: Finding,
 }
 
-/// A pattern with the places of its filters among the questions of the tally.
-pub struct Asked {
-    numerator: usize,
-    denominator: usize,
-}
-
-impl Asked {
-    /// Finds the filters of a pattern among the questions that a tally was counted with.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] where the tally was not asked about them.
-    pub fn of(pattern: &Pattern, tally: &Tally) -> Result<Asked, Error> {
-        let place = |text: &str| {
-            tally
-                .questions()
-                .iter()
-                .position(|question| question == text)
-                .ok_or_else(|| Error::Invalid {
-                    what: "filter",
-                    value: text.to_owned(),
-                    expected: "one that the tally was counted with".to_owned(),
-                })
-        };
-        Ok(Asked {
-            numerator: place(&pattern.numerator.text)?,
-            denominator: place(&pattern.denominator.text)?,
-        })
-    }
-
-    fn split(&self, entries: &[Entry], days: Days) -> (Members, Members) {
-        let all = incidents_in(entries, days);
-        let denominator = among(entries, &all, |entry| entry.answers(self.denominator));
-        let numerator = among(entries, &denominator, |entry| entry.answers(self.numerator));
-        (numerator, denominator)
-    }
-
-    fn share(&self, entries: &[Entry], days: Days) -> Share {
-        let (numerator, denominator) = self.split(entries, days);
-        Share::of(numerator.len(), denominator.len())
-    }
+/// Incidents with the stretch of time that they lie in.
+pub struct Within<'a> {
+    /// The time.
+    pub stretch: Stretch,
+    /// The incidents.
+    pub incidents: Selection<'a>,
 }
 
 /// The stretches of time of one measurement.
 pub struct Against<'a> {
     /// The time asked for.
-    pub stretch: &'a Stretch,
+    pub now: Within<'a>,
     /// The one directly before.
-    pub previous: &'a Stretch,
+    pub previous: Within<'a>,
     /// The same one a year earlier.
-    pub year_before: Option<&'a Stretch>,
+    pub year_before: Option<Within<'a>>,
 }
 
-/// Measures patterns in a stretch of time, corrected together: one family of tests for each stretch compared with.
-pub fn measure(entries: &[Entry], asked: &[Asked], against: &Against<'_>) -> Vec<Measured> {
-    let mut measured: Vec<Measured> = asked
-        .iter()
-        .enumerate()
-        .map(|(at, pattern)| {
-            let (incidents, among) = pattern.split(entries, against.stretch.days);
-            let share = Share::of(incidents.len(), among.len());
-            let compare = |stretch: &Stretch| {
-                let other = pattern.share(entries, stretch.days);
-                let probability = share.fisher(other);
-                Comparison {
-                    stretch: stretch.clone(),
-                    share: other,
-                    probability,
-                    corrected: 1.0,
-                }
-            };
-            Measured {
-                pattern: at,
-                share,
-                incidents,
-                among,
-                previous: compare(against.previous),
-                year_before: against.year_before.map(compare),
-                finding: Finding::TooFew,
-            }
-        })
-        .collect();
+/// What is counted among some incidents: the numerator and the denominator.
+pub type Split<'s> = Box<dyn for<'a> Fn(&Selection<'a>) -> (Selection<'a>, Selection<'a>) + 's>;
+
+/// Measures some shares together: they are one family of tests for each stretch compared with.
+pub fn measure(splits: &[Split<'_>], against: &Against<'_>) -> Vec<Measured> {
+    let mut measured: Vec<Measured> = splits.iter().map(|split| one(split, against)).collect();
     correct(&mut measured, |one| Some(&mut one.previous));
     correct(&mut measured, |one| one.year_before.as_mut());
     for one in &mut measured {
@@ -162,7 +103,30 @@ pub fn measure(entries: &[Entry], asked: &[Asked], against: &Against<'_>) -> Vec
     measured
 }
 
-/// Corrects one comparison of every pattern for their number. A pattern without incidents on a side is no test.
+fn one(split: &Split<'_>, against: &Against<'_>) -> Measured {
+    let (numerator, denominator) = split(&against.now.incidents);
+    let share = numerator.share_of(&denominator);
+    let compare = |within: &Within<'_>| {
+        let (numerator, denominator) = split(&within.incidents);
+        let other = numerator.share_of(&denominator);
+        Comparison {
+            stretch: within.stretch.clone(),
+            share: other,
+            probability: share.fisher(other),
+            corrected: 1.0,
+        }
+    };
+    Measured {
+        share,
+        incidents: numerator.members(),
+        among: denominator.members(),
+        previous: compare(&against.previous),
+        year_before: against.year_before.as_ref().map(compare),
+        finding: Finding::TooFew,
+    }
+}
+
+/// Corrects one comparison of every share for their number. A share of nothing, on either side, is no test.
 fn correct(measured: &mut [Measured], pick: impl Fn(&mut Measured) -> Option<&mut Comparison>) {
     let mut tests: Vec<&mut Comparison> = measured
         .iter_mut()
@@ -180,7 +144,7 @@ impl Measured {
     fn claim(&self) -> Finding {
         if self.share.total < TOO_FEW {
             Finding::TooFew
-        } else if self.previous.corrected < LEVEL {
+        } else if self.previous.is_significant() {
             Finding::Significant
         } else {
             Finding::NotSignificant

@@ -8,9 +8,9 @@ use toml::Spanned;
 
 use crate::error::Error;
 use crate::query::Query;
-use crate::query::Vocabulary;
 use crate::schema;
-use crate::text::LineIndex;
+
+use crate::report::declared::SourceFile;
 
 /// A figure from elsewhere to hold a share against.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -25,7 +25,83 @@ pub struct Benchmark {
     pub anecdote: bool,
 }
 
-/// Of the incidents that fulfil the denominator, how many fulfil the numerator too.
+/// What filters cannot ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Computed {
+    /// Silent, of those for which it is known whether they were.
+    Silent,
+    /// Rollbacks that did not restore service, of those for which it is known.
+    UnhelpfulRollbacks,
+    /// Those with the mode and a service or model of an earlier incident, of those that could be told to be.
+    Repeats,
+    /// Those whose earlier incident still has an open action item, of the repeats.
+    RepeatsWithOpenAction,
+}
+
+impl Computed {
+    /// Numerator and denominator in words.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Computed::Silent => ("is:silent", "known whether silent or announced"),
+            Computed::UnhelpfulRollbacks => (
+                "the rollback did not help",
+                "response:rollback, known whether it helped",
+            ),
+            Computed::Repeats => (
+                "same mode and service or model as an earlier incident",
+                "one of the six modes, names a service or model",
+            ),
+            Computed::RepeatsWithOpenAction => (
+                "the earlier incident has an open action item",
+                "same mode and service or model as an earlier incident",
+            ),
+        }
+    }
+}
+
+/// The filters of a pattern.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filters {
+    /// The incidents counted.
+    pub numerator: Query,
+    /// The incidents among which they are counted.
+    pub denominator: Query,
+}
+
+/// What is counted, and among what.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Counted {
+    /// Two filters; the numerator is looked for within the denominator.
+    Filters(Box<Filters>),
+    /// Something that filters cannot ask.
+    Computed(Computed),
+}
+
+impl Counted {
+    /// Numerator and denominator as text.
+    pub fn words(&self) -> (&str, &str) {
+        match self {
+            Counted::Filters(filters) => (&filters.numerator.text, &filters.denominator.text),
+            Counted::Computed(computed) => computed.words(),
+        }
+    }
+}
+
+/// Whether page one tells a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageOne {
+    /// Not there.
+    Never,
+    /// Where it ranks high enough.
+    #[default]
+    Ranked,
+    /// In every report, so that it can be followed.
+    Always,
+}
+
+/// One thing that a report looks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
     /// Its name in outputs; it never changes.
@@ -34,13 +110,20 @@ pub struct Pattern {
     pub title: String,
     /// A sentence with places for {count}, {total}, {share}, {interval} and {period}.
     pub sentence: String,
-    /// The filter of the incidents counted.
-    pub numerator: Query,
-    /// The filter of the incidents among which they are counted.
-    pub denominator: Query,
+    /// What it is about; page one tells one pattern of each topic.
+    pub topic: String,
+    /// Whether page one tells it.
+    pub headline: PageOne,
+    /// Whether it is shown too with data drift counted as model decay.
+    pub both_ways: bool,
+    /// What is counted.
+    pub counted: Counted,
     /// A figure to hold the share against.
     pub benchmark: Option<Benchmark>,
 }
+
+/// The id of a pattern given on the command line; page one tells it first.
+pub const AD_HOC: &str = "ad-hoc";
 
 /// The places that a sentence may have.
 const PLACES: &[&str] = &["count", "total", "share", "interval", "period"];
@@ -58,8 +141,14 @@ struct Declared {
     id: Spanned<String>,
     title: String,
     sentence: Spanned<String>,
-    numerator: Spanned<String>,
-    denominator: Spanned<String>,
+    topic: Option<String>,
+    #[serde(default)]
+    headline: PageOne,
+    #[serde(default)]
+    both_ways: bool,
+    numerator: Option<Spanned<String>>,
+    denominator: Option<Spanned<String>>,
+    computed: Option<Computed>,
     benchmark: Option<Spanned<Benchmark>>,
 }
 
@@ -79,18 +168,18 @@ pub fn parse(file: &str, text: &str, present: &[Pattern]) -> Result<Vec<Pattern>
     let source = SourceFile { name: file, text };
     let declared: File = source.read()?;
     let mut ids: BTreeSet<String> = present.iter().map(|pattern| pattern.id.clone()).collect();
-    declared
-        .pattern
-        .into_iter()
-        .map(|pattern| {
-            let pattern = pattern.understood(&source)?;
-            if !ids.insert(pattern.1.id.clone()) {
-                let message = format!("the id `{}` is taken; choose another", pattern.1.id);
-                return Err(source.error(pattern.0, message));
-            }
-            Ok(pattern.1)
-        })
-        .collect()
+    ids.insert(AD_HOC.to_owned());
+    let mut patterns = Vec::new();
+    for pattern in declared.pattern {
+        let place = pattern.id.span();
+        let pattern = pattern.understood(&source)?;
+        if !ids.insert(pattern.id.clone()) {
+            let message = format!("the id `{}` is taken; choose another", pattern.id);
+            return Err(source.error(place, message));
+        }
+        patterns.push(pattern);
+    }
+    Ok(patterns)
 }
 
 /// A pattern given on the command line as `numerator / denominator`.
@@ -111,55 +200,73 @@ pub fn ad_hoc(text: &str) -> Result<Pattern, Error> {
         text,
     };
     let after = text.len() - denominator.len();
+    let (above, below) = (numerator.trim(), denominator.trim());
     Ok(Pattern {
-        id: "ad-hoc".to_owned(),
-        title: format!("{} / {}", numerator.trim(), denominator.trim()),
-        sentence: "{share} fulfil the pattern ({count} of {total})".to_owned(),
-        numerator: source.filter(numerator, 0)?,
-        denominator: source.filter(denominator, after)?,
+        id: AD_HOC.to_owned(),
+        title: format!("{above} / {below}"),
+        sentence: "{share} of the incidents asked about fulfil the pattern ({count} of {total})"
+            .to_owned(),
+        topic: AD_HOC.to_owned(),
+        headline: PageOne::Always,
+        both_ways: false,
+        counted: Counted::Filters(Box::new(Filters {
+            numerator: source.filter(numerator, 0)?,
+            denominator: source.filter(denominator, after)?,
+        })),
         benchmark: None,
     })
 }
 
 impl Declared {
-    fn understood(self, source: &SourceFile<'_>) -> Result<(Range<usize>, Pattern), Error> {
-        check_id(&self.id, source)?;
+    fn understood(self, source: &SourceFile<'_>) -> Result<Pattern, Error> {
+        source.check_id(&self.id)?;
         check_places(&self.sentence, source)?;
-        if let Some(benchmark) = &self.benchmark
-            && !(0.0..=1.0).contains(&benchmark.get_ref().share)
-        {
-            let message = format!(
-                "the benchmark `{}` is no share; a share lies between 0 and 1",
-                benchmark.get_ref().share
-            );
-            return Err(source.error(benchmark.span(), message));
+        if let Some(benchmark) = &self.benchmark {
+            check_benchmark(benchmark, source)?;
         }
-        let pattern = Pattern {
-            id: self.id.get_ref().clone(),
+        let counted = self.counted(source)?;
+        let id = self.id.into_inner();
+        Ok(Pattern {
+            topic: self.topic.unwrap_or_else(|| id.clone()),
+            id,
             title: self.title,
             sentence: self.sentence.into_inner(),
-            numerator: source.spanned_filter(&self.numerator)?,
-            denominator: source.spanned_filter(&self.denominator)?,
+            headline: self.headline,
+            both_ways: self.both_ways,
+            counted,
             benchmark: self.benchmark.map(Spanned::into_inner),
-        };
-        Ok((self.id.span(), pattern))
+        })
+    }
+
+    fn counted(&self, source: &SourceFile<'_>) -> Result<Counted, Error> {
+        match (&self.numerator, &self.denominator, self.computed) {
+            (Some(numerator), Some(denominator), None) => Ok(Counted::Filters(Box::new(Filters {
+                numerator: source.spanned_filter(numerator)?,
+                denominator: source.spanned_filter(denominator)?,
+            }))),
+            (None, None, Some(computed)) => Ok(Counted::Computed(computed)),
+            _ => {
+                let message = format!(
+                    "the pattern `{}` needs a numerator and a denominator, or `computed` and neither",
+                    self.id.get_ref()
+                );
+                Err(source.error(self.id.span(), message))
+            }
+        }
     }
 }
 
-fn check_id(id: &Spanned<String>, source: &SourceFile<'_>) -> Result<(), Error> {
-    let text = id.get_ref();
-    let fits = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if fits {
+fn check_benchmark(benchmark: &Spanned<Benchmark>, source: &SourceFile<'_>) -> Result<(), Error> {
+    let share = benchmark.get_ref().share;
+    if (0.0..=1.0).contains(&share) {
         return Ok(());
     }
-    let message = format!("the id `{text}` is not of lower-case letters, digits and `-`");
-    Err(source.error(id.span(), message))
+    let message = format!("the benchmark `{share}` is no share; a share lies between 0 and 1");
+    Err(source.error(benchmark.span(), message))
 }
 
 fn check_places(sentence: &Spanned<String>, source: &SourceFile<'_>) -> Result<(), Error> {
+    let at: Range<usize> = sentence.span();
     for place in sentence.get_ref().split('{').skip(1) {
         let name = place.split('}').next().unwrap_or_default();
         if !place.contains('}') || !PLACES.contains(&name) {
@@ -167,56 +274,8 @@ fn check_places(sentence: &Spanned<String>, source: &SourceFile<'_>) -> Result<(
                 "`{{{name}` is no place of a sentence; there are {{{}}}",
                 PLACES.join("}, {")
             );
-            return Err(source.error(sentence.span(), message));
+            return Err(source.error(at, message));
         }
     }
     Ok(())
-}
-
-/// A TOML file with its name, to say where in it something stands.
-pub(super) struct SourceFile<'a> {
-    pub(super) name: &'a str,
-    pub(super) text: &'a str,
-}
-
-impl SourceFile<'_> {
-    /// Reads the file into its declared form.
-    pub(super) fn read<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Error> {
-        toml::from_str(self.text).map_err(|error| {
-            let span = error.span().unwrap_or(0..0);
-            let message = error.message().trim().replace('\n', ", ");
-            self.error(span, message)
-        })
-    }
-
-    /// An error at a place of the file.
-    pub(super) fn error(&self, span: Range<usize>, message: String) -> Error {
-        let at = LineIndex::new(self.text).position(self.text, span.start.min(self.text.len()));
-        Error::Rule {
-            file: self.name.to_owned(),
-            line: at.line,
-            column: at.column,
-            message,
-        }
-    }
-
-    /// Reads a filter that stands in the file as a string.
-    pub(super) fn spanned_filter(&self, text: &Spanned<String>) -> Result<Query, Error> {
-        let written = self.text.get(text.span()).unwrap_or_default();
-        let opening = match written.find(text.get_ref().as_str()) {
-            Some(quotes) => quotes,
-            None => written.len().min(1),
-        };
-        self.filter(text.get_ref(), text.span().start + opening)
-    }
-
-    /// Reads a filter that begins at a byte of the file.
-    fn filter(&self, text: &str, start: usize) -> Result<Query, Error> {
-        let blanks = text.len() - text.trim_start().len();
-        Query::parse_strict(text.trim(), &Vocabulary::default()).map_err(|notices| {
-            let first = notices.first();
-            let at = start + blanks + first.map_or(0, |notice| notice.span.start);
-            self.error(at..at, first.map(ToString::to_string).unwrap_or_default())
-        })
-    }
 }

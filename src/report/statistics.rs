@@ -1,5 +1,7 @@
 //! Share, Quartiles, Fisher's exact test, Holm's correction: what a few numbers can tell, and what they cannot.
 
+use statrs::distribution::Beta;
+use statrs::distribution::ContinuousCDF as _;
 use statrs::statistics::Data;
 use statrs::statistics::OrderStatistics as _;
 
@@ -171,4 +173,53 @@ impl Quartiles {
             high: data.upper_quartile(),
         })
     }
+}
+
+/// How a rate of events compares with another: theirs are counts over days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateRatio {
+    /// The first rate divided by the second; infinite where the second is 0.
+    pub ratio: f64,
+    /// Its 95 % interval.
+    pub interval: (f64, f64),
+}
+
+impl RateRatio {
+    /// The ratio of two rates, each a count over some days, with the exact interval of Clopper and Pearson (1934) for the
+    /// share of the first in both; `None` where both counts are 0 or there are no days.
+    pub fn of(first: (usize, i64), second: (usize, i64)) -> Option<RateRatio> {
+        let ((count, days), (other, other_days)) = (first, second);
+        if count + other == 0 || days <= 0 || other_days <= 0 {
+            return None;
+        }
+        let time = other_days as f64 / days as f64;
+        let odds = |share: f64| share / (1.0 - share) * time;
+        let (low, high) = clopper_pearson(count, other)?;
+        Some(RateRatio {
+            ratio: count as f64 / other as f64 * time,
+            interval: (odds(low), odds(high)),
+        })
+    }
+
+    /// Whether the interval leaves out 1, the ratio of equal rates.
+    pub fn is_significant(self) -> bool {
+        self.interval.0 > 1.0 || self.interval.1 < 1.0
+    }
+}
+
+/// The exact 95 % interval of a share of successes.
+fn clopper_pearson(successes: usize, failures: usize) -> Option<(f64, f64)> {
+    let (yes, no) = (successes as f64, failures as f64);
+    let quantile = |a: f64, b: f64, p: f64| Beta::new(a, b).ok().map(|beta| beta.inverse_cdf(p));
+    let low = if successes == 0 {
+        0.0
+    } else {
+        quantile(yes, no + 1.0, 0.025)?
+    };
+    let high = if failures == 0 {
+        1.0
+    } else {
+        quantile(yes + 1.0, no, 0.975)?
+    };
+    Some((low, high))
 }

@@ -51,6 +51,11 @@ pub(super) fn is_environment(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code().and_then(environment).is_some()
 }
 
+/// The machine failed, as told by [`failed`].
+pub(super) fn is_machines_fault(error: &Error) -> bool {
+    matches!(error, Error::Store { source, .. } if source.is::<io::Error>())
+}
+
 fn environment(code: ErrorCode) -> Option<io::ErrorKind> {
     match code {
         ErrorCode::DiskFull => Some(io::ErrorKind::StorageFull),

@@ -1,5 +1,7 @@
 //! Filing, Writing: changing the store, within one transaction.
 
+use std::collections::BTreeSet;
+
 use blake3::Hash;
 use rusqlite::Transaction;
 use rusqlite::params_from_iter;
@@ -80,6 +82,8 @@ impl<'store> Writing<'store> {
             self.meta.live += 1;
             self.execute("DELETE FROM tombstone WHERE id = ?1", [text(&filing)])?;
         }
+        let before = before.as_ref().map(|before| &before.record);
+        self.count_keys(before, Some(&filing.record))?;
         let (values, seal) = row::sealed(
             &filing.record,
             filing.read_kind,
@@ -104,12 +108,13 @@ impl<'store> Writing<'store> {
 
     /// Removes a record and its original bytes, and leaves a tombstone; `false` where there is none of this id.
     pub fn remove(&mut self, id: &str) -> Result<bool> {
-        if !self.view.has(id)? {
+        let Some(before) = self.view.find(id)? else {
             return Ok(false);
-        }
+        };
         self.changed = true;
         self.meta.rev += 1;
         self.meta.live -= 1;
+        self.count_keys(Some(&before.record), None)?;
         let id = Value::Text(id.to_owned());
         self.execute("DELETE FROM original WHERE id = ?1", [id.clone()])?;
         self.execute("DELETE FROM record WHERE id = ?1", [id.clone()])?;
@@ -127,6 +132,43 @@ impl<'store> Writing<'store> {
     pub fn use_index(&mut self, generation: i64) {
         self.changed = true;
         self.meta.index_gen = generation;
+    }
+
+    /// Makes of the store another one than that which its index was made from.
+    pub(super) fn renew_epoch(&mut self) -> Result<()> {
+        self.changed = true;
+        self.meta.epoch = row::first_meta(self.view.connection())?.epoch;
+        self.meta.index_gen = 0;
+        Ok(())
+    }
+
+    /// Counts the keys that a record gains and loses.
+    fn count_keys(&self, before: Option<&Record>, after: Option<&Record>) -> Result<()> {
+        let keys = |record: Option<&Record>| -> BTreeSet<String> {
+            record
+                .map(|record| record.metadata.keys().cloned().collect())
+                .unwrap_or_default()
+        };
+        let (before, after) = (keys(before), keys(after));
+        for gained in after.difference(&before) {
+            self.execute(
+                "INSERT INTO metadata_key (name, records) VALUES (?1, 1) \
+                 ON CONFLICT (name) DO UPDATE SET records = records + 1",
+                [Value::Text(gained.clone())],
+            )?;
+        }
+        for lost in before.difference(&after) {
+            let lost = Value::Text(lost.clone());
+            self.execute(
+                "UPDATE metadata_key SET records = records - 1 WHERE name = ?1",
+                [lost.clone()],
+            )?;
+            self.execute(
+                "DELETE FROM metadata_key WHERE name = ?1 AND records <= 0",
+                [lost],
+            )?;
+        }
+        Ok(())
     }
 
     fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Migration: bringing a store of an older format up to date, one numbered SQL file after another.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use rusqlite::Transaction;
@@ -8,9 +9,9 @@ use rusqlite::Transaction;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema;
-use crate::store::APPLICATION_ID;
 use crate::store::Store;
 use crate::store::failure::failed;
+use crate::store::opening::APPLICATION_ID;
 use crate::store::row;
 
 /// How many copies made before migrations are kept.
@@ -47,15 +48,9 @@ pub(super) fn migrate(store: &mut Store) -> Result<()> {
 
 /// Brings a store up to date with some steps; a store of a newer format is refused and left alone.
 pub(super) fn migrate_to(store: &mut Store, steps: &[Migration]) -> Result<()> {
-    let newest = steps.last().map_or(0, |step| step.version);
+    let newest = last(steps);
     let found = version(&store.connection)?;
-    if found > newest {
-        return Err(Error::SchemaTooNew {
-            found,
-            known: newest,
-            written_by: written_by(&store.connection),
-        });
-    }
+    refuse_above(store, newest)?;
     if found > 0 && found < newest {
         copy_aside(store, found)?;
     }
@@ -70,6 +65,45 @@ pub(super) fn migrate_to(store: &mut Store, steps: &[Migration]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses a store of a newer format than this program knows.
+pub(super) fn refuse_newer(store: &Store) -> Result<()> {
+    refuse_above(store, newest())
+}
+
+/// Refuses a store of any other format, for one that cannot be written to cannot be brought up to date.
+pub(super) fn refuse_other(store: &Store) -> Result<()> {
+    refuse_newer(store)?;
+    let found = version(&store.connection)?;
+    if found == newest() {
+        return Ok(());
+    }
+    Err(Error::Store {
+        doing: "bring the record to the new format",
+        source: Box::new(io::Error::from(io::ErrorKind::ReadOnlyFilesystem)),
+    })
+}
+
+fn refuse_above(store: &Store, newest: i64) -> Result<()> {
+    let found = version(&store.connection)?;
+    if found <= newest {
+        return Ok(());
+    }
+    Err(Error::SchemaTooNew {
+        found,
+        known: newest,
+        written_by: written_by(&store.connection),
+    })
+}
+
+fn last(steps: &[Migration]) -> i64 {
+    steps.last().map_or(0, |step| step.version)
+}
+
+/// The newest format that this program knows.
+pub(super) fn newest() -> i64 {
+    last(&known())
 }
 
 fn take(transaction: &Transaction<'_>, step: &Migration) -> Result<()> {
@@ -91,7 +125,8 @@ fn take(transaction: &Transaction<'_>, step: &Migration) -> Result<()> {
     row::write_meta(transaction, meta)
 }
 
-fn version(connection: &rusqlite::Connection) -> Result<i64> {
+/// The format of a store; 0 where it is none yet.
+pub(super) fn version(connection: &rusqlite::Connection) -> Result<i64> {
     connection
         .pragma_query_one(None, "user_version")
         .map_err(failed("read the record's format"))
@@ -122,19 +157,7 @@ fn copy_aside(store: &Store, version: i64) -> Result<()> {
         .map_err(failed("read the record's revision"))?;
     let copy = folder.join(format!("kb-v{version:04}-rev{rev:012}.sqlite"));
     if !copy.exists() {
-        let partial = copy.with_extension("partial");
-        let _ = fs::remove_file(&partial);
-        store
-            .connection
-            .execute("VACUUM INTO ?1", [partial.to_string_lossy()])
-            .map_err(failed("copy the record before its format changes"))?;
-        fs::File::open(&partial)
-            .and_then(|file| file.sync_all())
-            .map_err(failed_file("write", &partial))?;
-        fs::rename(&partial, &copy).map_err(failed_file("name", &copy))?;
-        fs::File::open(&folder)
-            .and_then(|dir| dir.sync_all())
-            .map_err(failed_file("write", &folder))?;
+        store.back_up(&copy)?;
     }
     let mut copies: Vec<PathBuf> = fs::read_dir(&folder)
         .map_err(failed_file("read", &folder))?
@@ -149,4 +172,77 @@ fn copy_aside(store: &Store, version: i64) -> Result<()> {
         let _ = fs::remove_file(old);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The steps that are known, and one more.
+    fn with_another(sql: &str) -> Vec<Migration> {
+        let mut steps = known();
+        steps.push(Migration {
+            version: newest() + 1,
+            sql: sql.to_owned(),
+        });
+        steps
+    }
+
+    fn copies(folder: &std::path::Path) -> Vec<PathBuf> {
+        fs::read_dir(folder.join("backups"))
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn an_older_store_is_copied_and_brought_up_to_date() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Store::create(&folder.path().join("kb.sqlite")).expect("a store");
+        let before = store.read(|view| view.meta()).expect("its description");
+        migrate_to(&mut store, &with_another("CREATE TABLE more (x) STRICT;"))
+            .expect_err("no type");
+        let same = store.read(|view| view.meta()).expect("its description");
+        assert_eq!(
+            before, same,
+            "a step that fails leaves everything as it was"
+        );
+
+        let steps = with_another("CREATE TABLE more (x INTEGER) STRICT;");
+        migrate_to(&mut store, &steps).expect("migrated");
+        let after = store.read(|view| view.meta()).expect("its description");
+        assert_eq!(after.schema_version, newest() + 1);
+        assert_eq!((after.kb_id, after.rev), (before.kb_id, before.rev));
+        let copies = copies(folder.path());
+        assert_eq!(copies.len(), 1);
+        let copy = Store::open(&copies[0]).expect("a copy of the older format");
+        assert_eq!(copy.check().expect("checked"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("kb.sqlite");
+        let mut store = Store::create(&file).expect("a store");
+        migrate_to(
+            &mut store,
+            &with_another("CREATE TABLE more (x INTEGER) STRICT;"),
+        )
+        .expect("migrated");
+        drop(store);
+        let bytes = fs::read(&file).expect("readable");
+        for opened in [Store::open(&file), Store::create(&file)] {
+            match opened {
+                Err(Error::SchemaTooNew {
+                    found,
+                    known,
+                    written_by,
+                }) => {
+                    assert_eq!((found, known), (newest() + 1, newest()));
+                    assert_eq!(written_by, env!("CARGO_PKG_VERSION"));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(fs::read(&file).expect("readable") == bytes);
+    }
 }

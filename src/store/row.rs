@@ -136,7 +136,7 @@ pub(super) fn sealed(
 /// Reads a row of [`columns`], once its seal was found whole.
 pub(super) fn filed(row: &Row<'_>) -> Result<Filed> {
     let seal = checked("record", row, COLUMNS.len())?;
-    let id = IncidentId::from_str(text(row, 0)?)?;
+    let id: IncidentId = value(row, 0)?;
     let record = Record {
         source: text(row, 2)?.to_owned(),
         path: text(row, 3)?.to_owned(),
@@ -281,6 +281,15 @@ pub(super) fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str>
         })
 }
 
+/// The value whose id is in a column.
+pub(super) fn value<T: FromStr<Err = Error>>(row: &Row<'_>, column: usize) -> Result<T> {
+    text(row, column)?
+        .parse()
+        .map_err(|error: Error| Error::Damaged {
+            found: error.to_string(),
+        })
+}
+
 /// The hash in a column.
 pub(super) fn hash(row: &Row<'_>, column: usize) -> Result<Hash> {
     let bytes: Vec<u8> = row.get(column).map_err(failed("read a row"))?;
@@ -289,7 +298,8 @@ pub(super) fn hash(row: &Row<'_>, column: usize) -> Result<Hash> {
     })
 }
 
-fn kind(row: &Row<'_>, column: usize) -> Result<DocumentKind> {
+/// The kind of document in a column.
+pub(super) fn kind(row: &Row<'_>, column: usize) -> Result<DocumentKind> {
     let id = text(row, column)?;
     serde_json::from_value(serde_json::Value::String(id.to_owned())).map_err(|_| Error::Damaged {
         found: format!("`{id}` is no kind of document"),

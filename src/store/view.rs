@@ -8,10 +8,13 @@ use rusqlite::Params;
 use crate::error::Error;
 use crate::error::Result;
 use crate::incident::IncidentId;
+use crate::postmortem::DocumentKind;
 use crate::store::failure::failed;
 use crate::store::row;
 use crate::store::row::Filed;
 use crate::store::row::Meta;
+use crate::taxonomy::Decay;
+use crate::taxonomy::FailureMode;
 
 /// What became of one id.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +43,23 @@ impl Change {
             Change::Removed { rev, .. } => *rev,
         }
     }
+}
+
+/// How many records share some traits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// What they count as.
+    pub kind: DocumentKind,
+    /// Their failure mode.
+    pub failure_mode: FailureMode,
+    /// Their decay.
+    pub decay: Decay,
+    /// They state no date.
+    pub is_undated: bool,
+    /// Other rules than those in force have labelled them.
+    pub is_stale: bool,
+    /// How many they are.
+    pub records: usize,
 }
 
 /// The store at one moment.
@@ -80,12 +100,22 @@ impl<'store> View<'store> {
         self.filed("WHERE path = ?1 AND path <> '' ORDER BY id", [path])
     }
 
-    /// The records with these original bytes, in the order in which they were filed.
+    /// The first few records with these original bytes, in the order in which they were filed.
     pub fn with_content(&self, content: Hash) -> Result<Vec<Filed>> {
+        // Few, for a thousand copies of one blank template must not be a million comparisons.
         self.filed(
-            "WHERE content_hash = ?1 ORDER BY rev",
+            "WHERE content_hash = ?1 ORDER BY rev LIMIT 16",
             [content.as_bytes().as_slice()],
         )
+    }
+
+    /// The record with these original bytes that is no duplicate.
+    pub fn original_with_content(&self, content: Hash) -> Result<Option<Filed>> {
+        let mut originals = self.filed(
+            "WHERE content_hash = ?1 AND kind <> 'duplicate' LIMIT 1",
+            [content.as_bytes().as_slice()],
+        )?;
+        Ok(originals.pop())
     }
 
     /// The records whose day lies between two, both included, ordered by id; days as `YYYY-MM-DD`.
@@ -108,15 +138,43 @@ impl<'store> View<'store> {
 
     /// Every id, ordered.
     pub fn ids(&self) -> Result<Vec<String>> {
-        let doing = "list the ids";
+        self.strings("SELECT id FROM record ORDER BY id")
+    }
+
+    /// Every id, those of duplicates last: which of some equal documents counts is then the same in another store.
+    pub fn ids_for_export(&self) -> Result<Vec<String>> {
+        self.strings("SELECT id FROM record ORDER BY kind = 'duplicate', id")
+    }
+
+    /// Every key of the records' metadata, ordered.
+    pub fn metadata_keys(&self) -> Result<Vec<String>> {
+        self.strings("SELECT name FROM metadata_key ORDER BY name")
+    }
+
+    /// How many records there are of each sort; `ruleset` is the digest of the rules in force.
+    pub fn counts(&self, ruleset: &str) -> Result<Vec<Count>> {
+        let doing = "count the records";
         let mut statement = self
             .connection
-            .prepare_cached("SELECT id FROM record ORDER BY id")
+            .prepare_cached(
+                "SELECT kind, failure_mode, decay, day IS NULL, ruleset <> ?1, count(*) FROM record \
+                 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
+            )
             .map_err(failed(doing))?;
-        let rows = statement
-            .query_map([], |row| row.get(0))
-            .map_err(failed(doing))?;
-        rows.collect::<rusqlite::Result<_>>().map_err(failed(doing))
+        let mut rows = statement.query([ruleset]).map_err(failed(doing))?;
+        let mut counts = Vec::new();
+        while let Some(row) = rows.next().map_err(failed(doing))? {
+            let records: i64 = row.get(5).map_err(failed(doing))?;
+            counts.push(Count {
+                kind: row::kind(row, 0)?,
+                failure_mode: row::value(row, 1)?,
+                decay: row::value(row, 2)?,
+                is_undated: row.get(3).map_err(failed(doing))?,
+                is_stale: row.get(4).map_err(failed(doing))?,
+                records: usize::try_from(records).unwrap_or_default(),
+            });
+        }
+        Ok(counts)
     }
 
     /// The original bytes of a record, once they were found to be those that were filed.
@@ -130,7 +188,7 @@ impl<'store> View<'store> {
         match bytes {
             Some(bytes) if blake3::hash(&bytes) == filed.content => Ok(bytes),
             Some(_) => Err(Error::Damaged {
-                found: format!("the original document of `{id}` differs from its seal"),
+                found: format!("the original document of `{id}` differs from its hash"),
             }),
             None => Err(Error::Damaged {
                 found: format!("the original document of `{id}` is gone"),
@@ -173,6 +231,15 @@ impl<'store> View<'store> {
         Ok(seals)
     }
 
+    fn strings(&self, sql: &str) -> Result<Vec<String>> {
+        let doing = "list names";
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed(doing))?;
+        let rows = statement
+            .query_map([], |row| row.get(0))
+            .map_err(failed(doing))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(failed(doing))
+    }
+
     fn removals(&self, after: i64, limit: i64) -> Result<Vec<Change>> {
         let doing = "read what was removed";
         let mut statement = self
@@ -186,7 +253,7 @@ impl<'store> View<'store> {
         while let Some(row) = rows.next().map_err(failed(doing))? {
             row::checked("tombstone", row, 2)?;
             removals.push(Change::Removed {
-                id: row::text(row, 0)?.parse()?,
+                id: row::value(row, 0)?,
                 rev: row.get(1).map_err(failed(doing))?,
             });
         }

@@ -3,12 +3,27 @@
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
 mod architecture;
-mod parser;
 mod base;
+mod classifier;
+mod concurrency;
 mod corpus;
 mod desk;
 mod docs;
+mod door;
+mod faults;
+mod filter;
+mod hostile;
+mod json;
+mod killing;
+mod known_items;
+mod paper;
+mod parser;
+mod power;
 mod query;
+mod recovery;
 mod report;
+mod rights;
+mod searching;
 mod store;
+mod terminal;
 mod transcript;

@@ -4,6 +4,7 @@ use std::fs;
 
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::CaughtUp;
+use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Outcome;
 use pm_kb::postmortem::DocumentKind;
@@ -122,6 +123,117 @@ fn a_duplicate_counts_once_its_original_is_gone_or_edited() {
     }
 }
 
+fn stating(id: &str, text: &str) -> String {
+    format!("---\nid: {id}\n---\n# {text}\n")
+}
+
+#[test]
+fn a_stated_id_is_the_name_and_nobody_else_may_state_it() {
+    let base = Base::new();
+    let mut kb = base.open();
+    let first = stating("INC-7", "The first");
+    let added = add(&mut kb, vec![input("/docs/a.md", &first)]);
+    assert_eq!(told(&added), ["added INC-7"]);
+
+    let other = stating("INC-7", "Another");
+    let refused = add(
+        &mut kb,
+        vec![input("/docs/b.md", &other), input("/docs/c.md", "# C")],
+    );
+    assert_eq!(told(&refused), ["refused b.md", "added c"]);
+    let why = &refused[0].diagnostics.last().expect("a reason");
+    assert_eq!(why.message, "the id `INC-7` is taken by a.md");
+    assert_eq!(why.position.map(|at| at.line), Some(2));
+
+    let copy = add(&mut kb, vec![input("/docs/d.md", &first)]);
+    assert_eq!(
+        told(&copy),
+        ["added d"],
+        "the same text is the same document, not another"
+    );
+    assert_eq!(copy[0].notice.as_deref(), Some("same text as INC-7"));
+}
+
+#[test]
+fn a_file_that_was_moved_and_edited_is_known_by_the_id_it_states() {
+    let base = Base::new();
+    let mut kb = base.open();
+    add(
+        &mut kb,
+        vec![input("/docs/a.md", &stating("INC-7", "Before"))],
+    );
+    let after = vec![input("/docs/b.md", &stating("INC-7", "After"))];
+    let moved = add_where(&mut kb, after, &|path| path != "/docs/a.md").expect("added");
+    assert_eq!(told(&moved), ["moved INC-7"]);
+    assert_eq!(kb.record("INC-7").expect("filed").title, "After");
+}
+
+#[test]
+fn a_document_from_standard_input_is_named_by_its_title_or_its_stated_id() {
+    let base = Base::new();
+    let mut kb = base.open();
+    let piped = |text: &str| Input {
+        source: "-".to_owned(),
+        path: String::new(),
+        bytes: text.as_bytes().to_vec(),
+        id: None,
+    };
+    let outage = "# Checkout outage\n";
+    assert_eq!(
+        told(&add(&mut kb, vec![piped(outage)])),
+        ["added checkout-outage"]
+    );
+    assert_eq!(
+        told(&add(&mut kb, vec![piped(outage)])),
+        ["unchanged checkout-outage"]
+    );
+    let another = piped("# Checkout outage\n\nAnother one.\n");
+    assert_eq!(
+        told(&add(&mut kb, vec![another])),
+        ["added checkout-outage-2"]
+    );
+
+    let before = piped(&stating("INC-7", "Before"));
+    assert_eq!(told(&add(&mut kb, vec![before])), ["added INC-7"]);
+    let after = piped(&stating("INC-7", "After"));
+    assert_eq!(told(&add(&mut kb, vec![after])), ["updated INC-7"]);
+}
+
+#[test]
+fn an_id_never_changes() {
+    let base = Base::new();
+    let mut kb = base.open();
+    add(&mut kb, vec![input("/docs/a.md", "# A")]);
+    let added = add(&mut kb, vec![input("/docs/a.md", &stating("INC-7", "A"))]);
+    assert_eq!(told(&added), ["updated a"]);
+    assert_eq!(
+        added[0].notice.as_deref(),
+        Some("the id `INC-7` in its front matter is not used: an id never changes")
+    );
+}
+
+#[test]
+fn the_keys_of_all_documents_are_known_as_long_as_one_has_them() {
+    let base = Base::new();
+    let mut kb = base.open();
+    let text = |keys: &str| format!("---\n{keys}\n---\n# An outage\n");
+    add(
+        &mut kb,
+        vec![
+            input("/docs/a.md", &text("region: eu\nvendor: acme")),
+            input("/docs/b.md", &text("region: us")),
+        ],
+    );
+    let has =
+        |kb: &KnowledgeBase, key: &str| kb.vocabulary().expect("a vocabulary").keys.contains(key);
+    assert!(has(&kb, "region") && has(&kb, "vendor"));
+    add(&mut kb, vec![input("/docs/a.md", &text("region: eu"))]);
+    assert!(has(&kb, "region") && !has(&kb, "vendor"));
+    kb.remove(&["a", "b"]).expect("removed");
+    assert!(!has(&kb, "region"));
+    assert!(kb.doctor(false).expect("a check-up").is_clean());
+}
+
 #[test]
 fn a_refused_document_does_not_keep_the_others_out() {
     let base = Base::new();
@@ -209,6 +321,21 @@ fn what_is_no_knowledge_base_is_left_alone() {
             .expect("still there")
             .starts_with(b"# notes")
     );
+
+    fs::remove_file(&file).expect("removed");
+    let other = rusqlite::Connection::open(&file).expect("a database");
+    other
+        .execute_batch("CREATE TABLE notes (text TEXT)")
+        .expect("a table of another program");
+    drop(other);
+    let before = fs::read(&file).expect("readable");
+    for opened in [KnowledgeBase::open(&dir), KnowledgeBase::create(&dir)] {
+        assert!(
+            matches!(opened, Err(Error::NotAKnowledgeBase { .. })),
+            "{opened:?}"
+        );
+    }
+    assert!(fs::read(&file).expect("readable") == before);
 
     let plain = folder.path().join("plain");
     fs::write(&plain, "x").expect("written");

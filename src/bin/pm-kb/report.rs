@@ -1,11 +1,14 @@
 //! `report`: the pattern report of a quarter, a year, or any days.
 
+use std::path::Path;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use jiff::civil::Date;
 use pm_kb::error::Error;
 use pm_kb::quarter::Quarter;
 use pm_kb::query::Query;
+use pm_kb::report::Report;
 use pm_kb::report::Request;
 use pm_kb::report::pattern;
 use pm_kb::report::period::Calendar;
@@ -15,15 +18,20 @@ use pm_kb::report::period::Period;
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::help;
+use crate::json;
 use crate::message;
+use crate::report_earlier;
 use crate::report_json;
 use crate::terminal;
+use crate::words::Words;
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
+#[command(after_help = help::REPORT)]
 pub(crate) struct Args {
-    /// Count only what this query selects, as in `pm-kb report service:fraud-scorer`.
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// One quarter, as `2026-Q3`; the last complete one where no time is given.
     #[arg(long, value_name = "QUARTER", group = "time")]
     quarter: Option<Quarter>,
@@ -42,8 +50,14 @@ pub(crate) struct Args {
     /// What is written.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Say what changed since an earlier report, and why: by new incidents, by rules, by people.
+    #[arg(long, value_name = "OLD.json")]
+    diff: Option<PathBuf>,
+    /// Write each chart as an SVG file into this folder too.
+    #[arg(long, value_name = "DIR")]
+    charts: Option<PathBuf>,
     /// Short for `--format json`.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write to this file, at once and whole, and not to standard output.
     #[arg(long, value_name = "FILE")]
@@ -56,6 +70,10 @@ enum Format {
     Text,
     /// Markdown, for a wiki or a pull request.
     Md,
+    /// One page that needs nothing else, to read, to print and to send.
+    Html,
+    /// The figures, for a spreadsheet.
+    Csv,
     /// One JSON document.
     Json,
 }
@@ -65,6 +83,10 @@ const WIDTH: usize = 100;
 
 /// Reports.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let format = if args.json { Format::Json } else { args.format };
+    if format == Format::Json {
+        desk.terminal.speak_json();
+    }
     let mut base = base::open(desk)?;
     let calendar = base.configuration()?.calendar;
     let mut request = Request::of(period(args, calendar, desk.today())?, desk.today())?;
@@ -73,7 +95,8 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     for text in &args.pattern {
         request.patterns.push(pattern::ad_hoc(text)?);
     }
-    let text = args.query.join(" ");
+    request.earlier = args.diff.as_deref().map(report_earlier::read).transpose()?;
+    let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
         Err(notices) => {
@@ -82,19 +105,33 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = match if args.json { Format::Json } else { args.format } {
+    let written = match format {
         Format::Text => {
             let width = desk.terminal.width().unwrap_or(WIDTH).min(120);
             terminal::clean_block(&pm_kb::report::text::render(&report, width))
         }
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
-        Format::Json => serde_json::to_string_pretty(&report_json::report(&report))? + "\n",
+        Format::Html => pm_kb::report::html::render(&report),
+        Format::Csv => pm_kb::report::csv::render(&report),
+        Format::Json => json::to_document(&report_json::report(&report)) + "\n",
     };
+    if let Some(folder) = &args.charts {
+        charts(folder, &report)?;
+    }
     match &args.output {
         Some(file) => crate::output::write(file, written.as_bytes())?,
         None => desk.terminal.text(&written)?,
     }
     Ok(Exit::Done)
+}
+
+/// Writes the charts of a report into a folder, which is made where it is not there.
+fn charts(folder: &Path, report: &Report) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for (name, drawing) in pm_kb::report::svg::files(report) {
+        crate::output::write(&folder.join(name), drawing.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error> {

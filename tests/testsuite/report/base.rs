@@ -7,6 +7,7 @@ use pm_kb::classification::Classification;
 use pm_kb::incident::Fact;
 use pm_kb::incident::Facts;
 use pm_kb::incident::Origin;
+use pm_kb::incident::Severity;
 use pm_kb::postmortem::DocumentKind;
 use pm_kb::quarter::Quarter;
 use pm_kb::record::Record;
@@ -128,7 +129,16 @@ fn example(row: &Row) -> Record {
             .any(|file| file.path == row["file"]),
         "{id}"
     );
-    incident(id, &day, &labels.join(" "))
+    let mut record = incident(id, &day, &labels.join(" "));
+    let minutes = |column: &str| {
+        let hours: Option<f64> = row[column].parse().ok();
+        hours.map(|hours| fact((hours * 60.0).round() as i64))
+    };
+    record.facts.minutes_to_detect = minutes("ttd_hours");
+    record.facts.minutes_to_mitigate = minutes("ttr_hours");
+    let rank = row["severity"].trim_start_matches("SEV").parse().ok();
+    record.facts.severity = rank.and_then(Severity::of_rank).map(fact);
+    record
 }
 
 /// A record with an id, a date (none where it is empty) and labels as `field:value` words.
@@ -175,7 +185,8 @@ pub(super) fn incident(id: &str, date: &str, labels: &str) -> Record {
     }
 }
 
-fn fact<T>(value: T) -> Fact<T> {
+/// A fact of the front matter.
+pub(super) fn fact<T>(value: T) -> Fact<T> {
     Fact {
         value,
         line: 1,

@@ -1,0 +1,435 @@
+//! Decision: gate, thresholds, precedence, decay, confidence, abstention. Everything that decides stands here or in the policy.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::classification::Classification;
+use crate::classification::Secondary;
+use crate::postmortem::SectionKind;
+use crate::rule::Cause;
+use crate::rule::Label;
+use crate::rule::Signal;
+use crate::taxonomy::Confidence;
+use crate::taxonomy::Decay;
+use crate::taxonomy::Facet;
+use crate::taxonomy::FailureMode;
+use crate::taxonomy::ModelDecayKind;
+use crate::taxonomy::NoneKind;
+use crate::taxonomy::Reason;
+
+use crate::classifier::Reading;
+use crate::classifier::evidence::Witness;
+use crate::classifier::facet;
+
+/// In how many sentences a word of machine learning counts.
+const REPEATED: usize = 3;
+
+/// The six scores, model decay and ordinary causes, best first.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    modes: Vec<(FailureMode, f64)>,
+    model: (ModelDecayKind, f64),
+    ordinary: (NoneKind, f64),
+}
+
+/// What was decided about the cause.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Verdict {
+    Mode(FailureMode),
+    Model(ModelDecayKind),
+    Ordinary(NoneKind),
+    Unknown(Reason),
+}
+
+/// The labels, and why, one line for every step.
+pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<String>) {
+    let mut reasons = Vec::new();
+    let mut labels = Classification::unknown(Reason::NotRecognised, reading.rules.digest());
+    let witness = Witness::new(reading, text);
+    if !matches!(reading.postmortem.language.as_str(), "" | "en") {
+        reasons.push(format!(
+            "language `{}` is not supported",
+            reading.postmortem.language
+        ));
+        labels.reason = Some(Reason::Language);
+        return (labels, reasons);
+    }
+    let ml = gate(reading, &mut reasons);
+    let standing = Standing::of(reading);
+    let verdict = if ml {
+        standing.verdict(reading, &mut reasons)
+    } else {
+        standing.ordinary_only(reading, &mut reasons)
+    };
+    facet::decide(reading, &witness, &mut labels, &mut reasons);
+    apply(reading, &standing, verdict, &mut labels);
+    if !ml {
+        labels.reason = Some(Reason::NoMlEvidence);
+    }
+    facet::stage(reading, &witness, &mut labels);
+    collect(reading, &standing, verdict, &witness, &mut labels);
+    (labels, reasons)
+}
+
+/// Whether the document speaks of machine learning.
+fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
+    let gate = &reading.rules.policy().gate;
+    let mut seen: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for hit in &reading.hits {
+        let label = reading.rules.rules()[reading.rules.cues()[hit.cue].rule].label;
+        if matches!(label, Label::Signal(Signal::MlStrong | Signal::MlWeak)) {
+            seen.entry(hit.cue).or_default().insert(hit.sentence);
+        }
+    }
+    let weigh = |(cue, sentences): (&usize, &BTreeSet<usize>)| {
+        reading.rules.cues()[*cue].weight * sentences.len().min(REPEATED) as f64
+    };
+    let sum: f64 = seen.iter().map(weigh).sum();
+    let declared = ["model", "models", "consumer"]
+        .iter()
+        .any(|key| reading.postmortem.metadata.contains_key(*key))
+        || reading
+            .postmortem
+            .metadata
+            .get("system")
+            .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
+    let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
+    let leans =
+        reading.lean.log.is_some() && sum > 0.0 && leaning >= reading.rules.policy().leaning.gate;
+    let open = sum >= gate.enough || declared || gate.assume_ml || leans;
+    reasons.push(format!(
+        "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",
+        if open { "open" } else { "closed" },
+        gate.enough
+    ));
+    open
+}
+
+impl Standing {
+    fn of(reading: &Reading<'_>) -> Standing {
+        let policy = reading.rules.policy();
+        let scores = &reading.scores;
+        let mut modes: Vec<(FailureMode, f64)> = FailureMode::SIX
+            .iter()
+            .map(|mode| {
+                (
+                    *mode,
+                    scores.get(Label::Mode(*mode)) * policy.scale.get(mode).copied().unwrap_or(1.0),
+                )
+            })
+            .collect();
+        modes.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        let model = best(ModelDecayKind::ALL, |kind| {
+            scores.get(Label::ModelDecay(kind))
+        });
+        let ordinary = best(NoneKind::ALL, |kind| scores.get(Label::Ordinary(kind)));
+        Standing {
+            modes,
+            model,
+            ordinary,
+        }
+    }
+
+    fn score(&self, mode: FailureMode) -> f64 {
+        self.modes
+            .iter()
+            .find(|(one, _)| *one == mode)
+            .map_or(0.0, |(_, score)| *score)
+    }
+
+    /// Where nothing speaks of machine learning, only ordinary causes come into question.
+    fn ordinary_only(&self, reading: &Reading<'_>, reasons: &mut Vec<String>) -> Verdict {
+        let _ = reading;
+        reasons.push("no machine learning: an ordinary incident".to_owned());
+        Verdict::Ordinary(self.ordinary.0)
+    }
+
+    fn verdict(&self, reading: &Reading<'_>, reasons: &mut Vec<String>) -> Verdict {
+        let limits = &reading.rules.policy().thresholds;
+        let (mode, top) = self.primary(reading, reasons);
+        let (kind, model) = self.model;
+        let (ordinary_kind, ordinary) = self.ordinary;
+        let open = reading.scores.get(Label::Signal(Signal::NoCause));
+        reasons.push(format!("best mode {mode} {top:.1}, model decay {kind} {model:.1}, ordinary {ordinary_kind} {ordinary:.1}, no cause {open:.1}"));
+        let strongest = top.max(model).max(ordinary);
+        if open >= limits.no_cause && open > 0.5 * strongest {
+            reasons.push("the text says that the cause is not known".to_owned());
+            return Verdict::Unknown(Reason::NotStated);
+        }
+        let ranked = self.ranked(reading);
+        let (cause, share) = ranked[0];
+        reasons.push(format!(
+            "rules and words together: {} {share:.2}, then {} {:.2}",
+            cause.id(),
+            ranked[1].0.id(),
+            ranked[1].1
+        ));
+        let enough = match cause {
+            Cause::Mode(mode) => self.score(mode) >= limits.mode,
+            Cause::Model => model >= limits.model_decay,
+            Cause::Ordinary => ordinary >= limits.ordinary,
+        };
+        if enough || share >= reading.rules.policy().leaning.least {
+            return match cause {
+                Cause::Mode(mode) => Verdict::Mode(mode),
+                Cause::Model => Verdict::Model(kind),
+                Cause::Ordinary => Verdict::Ordinary(ordinary_kind),
+            };
+        }
+        reasons.push(format!(
+            "nothing reaches its threshold (mode {:.1}, model decay {:.1}, ordinary {:.1})",
+            limits.mode, limits.model_decay, limits.ordinary
+        ));
+        let stated = !reading
+            .scores
+            .shares(Label::Signal(Signal::Cause))
+            .is_empty();
+        Verdict::Unknown(if stated {
+            Reason::NotRecognised
+        } else {
+            Reason::NotStated
+        })
+    }
+
+    /// The kinds of cause with their shares, best first: what the words lean to, and what the rules have found.
+    fn ranked(&self, reading: &Reading<'_>) -> Vec<(Cause, f64)> {
+        let policy = reading.rules.policy();
+        let found = |cause| match cause {
+            Cause::Mode(mode) => self.score(mode),
+            Cause::Model => self.model.1,
+            Cause::Ordinary => self.ordinary.1,
+        };
+        let value = |cause| {
+            let found: f64 = found(cause);
+            reading.lean.log(cause) + policy.leaning.rules * found.max(0.0).sqrt()
+        };
+        let mut ranked = Cause::ALL
+            .map(|cause| (cause, f64::exp(value(cause))))
+            .to_vec();
+        let sum: f64 = ranked.iter().map(|(_, value)| value).sum();
+        for (_, value) in &mut ranked {
+            *value /= sum;
+        }
+        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        ranked
+    }
+
+    /// The best mode after the tie-breakers of the codebook.
+    fn primary(&self, reading: &Reading<'_>, reasons: &mut Vec<String>) -> (FailureMode, f64) {
+        let policy = reading.rules.policy();
+        let (mut mode, mut score) = self.modes[0];
+        // Each rule of precedence is asked at most once, so that two that contradict each other cannot loop.
+        for rule in &policy.precedence {
+            let other = self.score(rule.winner);
+            if rule.loser == mode && other >= policy.thresholds.mode && other >= rule.from * score {
+                reasons.push(format!(
+                    "{} {other:.1} goes before {mode} {score:.1}",
+                    rule.winner
+                ));
+                (mode, score) = (rule.winner, other);
+            }
+        }
+        (mode, score)
+    }
+}
+
+fn best<T: Copy>(all: &[T], score: impl Fn(T) -> f64) -> (T, f64) {
+    let mut sorted: Vec<(T, f64)> = all.iter().map(|one| (*one, score(*one))).collect();
+    sorted.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let rest: f64 = sorted[1..].iter().map(|(_, score)| score.max(0.0)).sum();
+    (sorted[0].0, sorted[0].1 + 0.4 * rest)
+}
+
+/// Writes the verdict about the cause into the labels.
+fn apply(
+    reading: &Reading<'_>,
+    standing: &Standing,
+    verdict: Verdict,
+    labels: &mut Classification,
+) {
+    let policy = reading.rules.policy();
+    labels.reason = None;
+    let (own, next) = match verdict {
+        Verdict::Mode(mode) => {
+            labels.failure_mode = mode;
+            labels.decay = decay_of(reading, mode);
+            labels.secondary = secondaries(reading, standing, mode);
+            let own = standing.score(mode);
+            let others = standing
+                .modes
+                .iter()
+                .filter(|(other, _)| *other != mode)
+                .map(|(_, score)| *score);
+            (
+                own,
+                others.fold(standing.model.1.max(standing.ordinary.1), f64::max),
+            )
+        }
+        Verdict::Model(kind) => {
+            labels.failure_mode = FailureMode::None;
+            labels.decay = Decay::ModelDecay;
+            labels.model_decay_kind = Some(kind);
+            (
+                standing.model.1,
+                standing.modes[0].1.max(standing.ordinary.1),
+            )
+        }
+        Verdict::Ordinary(kind) => {
+            labels.failure_mode = FailureMode::None;
+            labels.decay = Decay::None;
+            labels.none_kind = (standing.ordinary.1 > 0.0).then_some(kind);
+            (
+                standing.ordinary.1,
+                standing.modes[0].1.max(standing.model.1),
+            )
+        }
+        Verdict::Unknown(reason) => {
+            labels.failure_mode = FailureMode::Unknown;
+            labels.decay = Decay::Unknown;
+            labels.reason = Some(reason);
+            (0.0, 0.0)
+        }
+    };
+    let share = standing.ranked(reading)[0].1;
+    let strength = if reading.lean.log.is_some() {
+        share
+    } else {
+        strength(own, next)
+    };
+    labels.probability = policy.probability(strength);
+    labels.confidence = match labels.probability {
+        p if p > 0.8 => Confidence::High,
+        p if p >= 0.5 => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    labels.contradictory = contradictory(reading, labels.failure_mode);
+}
+
+/// How far the best is above what comes next, and how much there is of it: 0 to 1.
+pub(crate) fn strength(own: f64, next: f64) -> f64 {
+    if own <= 0.0 {
+        return 0.0;
+    }
+    let margin = ((own - next.max(0.0)) / own).clamp(0.0, 1.0);
+    0.6 * margin + 0.4 * (own / 30.0).min(1.0)
+}
+
+/// The decay of a mode, with the exceptions of the codebook.
+fn decay_of(reading: &Reading<'_>, mode: FailureMode) -> Decay {
+    let scores = &reading.scores;
+    let outage = scores.get(Label::Signal(Signal::Outage));
+    let degraded = scores.get(Label::Signal(Signal::Degraded));
+    let unharmed = scores.get(Label::Signal(Signal::Unharmed));
+    // E1: a loud outage that made no prediction worse.
+    if unharmed >= 3.0 || (outage >= 6.0 && degraded < 1.0) {
+        return Decay::None;
+    }
+    // E3: what went stale is the model.
+    if mode == FailureMode::PipelineBreak
+        && scores.get(Label::ModelDecay(ModelDecayKind::StaleModel)) >= 8.0
+    {
+        return Decay::ModelDecay;
+    }
+    match mode {
+        FailureMode::DataDrift => reading.rules.policy().decay.data_drift,
+        _ => Decay::DataDecay,
+    }
+}
+
+fn secondaries(reading: &Reading<'_>, standing: &Standing, primary: FailureMode) -> Vec<Secondary> {
+    let policy = reading.rules.policy();
+    let enough =
+        (policy.thresholds.secondary * standing.score(primary)).max(policy.thresholds.mode);
+    standing
+        .modes
+        .iter()
+        .filter(|(mode, score)| *mode != primary && *score >= enough)
+        .take(2)
+        .map(|(mode, _)| Secondary {
+            mode: *mode,
+            role: policy.role(primary, *mode),
+        })
+        .collect()
+}
+
+/// Whether title or summary and the root cause speak for different modes.
+fn contradictory(reading: &Reading<'_>, mode: FailureMode) -> bool {
+    let favourite = |sections: &[SectionKind]| {
+        let mut sums: Vec<(FailureMode, f64)> = FailureMode::SIX
+            .iter()
+            .map(|mode| {
+                let shares = reading.scores.shares(Label::Mode(*mode)).iter();
+                let here = shares
+                    .filter(|share| sections.contains(&reading.sentences[share.sentence].section));
+                (*mode, here.map(|share| share.value.max(0.0)).sum())
+            })
+            .collect();
+        sums.sort_by(|one, other| other.1.total_cmp(&one.1));
+        (sums[0].1 >= 6.0 && sums[0].1 >= 1.5 * sums[1].1).then_some(sums[0].0)
+    };
+    let early = favourite(&[SectionKind::Title, SectionKind::Summary]);
+    let late = favourite(&[SectionKind::RootCause]);
+    mode.is_mode() && matches!((early, late), (Some(early), Some(late)) if early != late)
+}
+
+/// Evidence for the verdict and against it.
+fn collect(
+    reading: &Reading<'_>,
+    standing: &Standing,
+    verdict: Verdict,
+    witness: &Witness<'_>,
+    labels: &mut Classification,
+) {
+    let mut evidence = match verdict {
+        Verdict::Mode(mode) => witness.supporting(Label::Mode(mode), 4),
+        Verdict::Model(kind) => {
+            let mut found = witness.supporting_as(
+                Label::ModelDecay(kind),
+                3,
+                (Facet::Decay, Decay::ModelDecay.id()),
+            );
+            found.extend(witness.supporting(Label::ModelDecay(kind), 3));
+            found
+        }
+        Verdict::Ordinary(kind) => witness.supporting(Label::Ordinary(kind), 3),
+        Verdict::Unknown(_) => witness.supporting_as(
+            Label::Signal(Signal::NoCause),
+            2,
+            (Facet::FailureMode, FailureMode::Unknown.id()),
+        ),
+    };
+    let cause = match verdict {
+        Verdict::Mode(mode) => Some(Cause::Mode(mode)),
+        Verdict::Model(_) => Some(Cause::Model),
+        Verdict::Ordinary(_) => Some(Cause::Ordinary),
+        Verdict::Unknown(_) => None,
+    };
+    if let Some(cause) = cause {
+        // Where rules have found their words, those are the better proof; one sentence more shows where words lean.
+        let most = if evidence.is_empty() { 3 } else { 1 };
+        evidence.extend(witness.leaning(cause, most));
+    }
+    for secondary in &labels.secondary {
+        evidence.extend(witness.supporting(Label::Mode(secondary.mode), 1));
+    }
+    evidence.append(&mut labels.evidence);
+    labels.evidence = evidence;
+    let mut against: Vec<_> = FailureMode::SIX
+        .iter()
+        .filter(|mode| **mode != labels.failure_mode)
+        .filter_map(|mode| witness.opposing(Label::Mode(*mode)))
+        .collect();
+    let rival = standing.modes.iter().find(|(mode, score)| {
+        *mode != labels.failure_mode
+            && *score > 0.0
+            && !labels
+                .secondary
+                .iter()
+                .any(|secondary| secondary.mode == *mode)
+    });
+    if let Some((mode, _)) = rival {
+        against.extend(witness.supporting(Label::Mode(*mode), 1));
+    }
+    let _ = reading;
+    labels.counter_evidence = against;
+}

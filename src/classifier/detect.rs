@@ -1,0 +1,118 @@
+//! Detection: which cues and which words of context stand in which sentence. Detection never decides.
+
+use crate::classification::State;
+use crate::postmortem::BlockKind;
+use crate::rule::Cue;
+use crate::rule::RuleSet;
+
+use crate::classifier::sentence::Sentence;
+
+/// A cue found in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Index of the sentence.
+    pub sentence: usize,
+    /// Index into [`RuleSet::cues`].
+    pub cue: usize,
+    /// Where it starts in the sentence's shadow.
+    pub start: usize,
+    /// Where it ends there.
+    pub end: usize,
+    /// How the text around qualifies it.
+    pub state: State,
+}
+
+/// Words of context found in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trigger {
+    /// Index into [`RuleSet::contexts`].
+    pub(crate) context: usize,
+    /// The first and one past the last word in the sentence.
+    pub(crate) words: (usize, usize),
+}
+
+/// Runs all cues and context rules over all sentences.
+pub(crate) fn detect(rules: &RuleSet, sentences: &[Sentence]) -> (Vec<Hit>, Vec<Vec<Trigger>>) {
+    let mut hits = Vec::new();
+    let mut triggers = vec![Vec::new(); sentences.len()];
+    for (index, sentence) in sentences.iter().enumerate() {
+        if sentence.kind == BlockKind::Code {
+            continue;
+        }
+        let (cues, contexts) = rules.candidates(&sentence.shadow.text);
+        for cue in cues {
+            let found = find(rules, &rules.cues()[cue], sentences, index);
+            hits.extend(found.map(|(start, end)| Hit {
+                sentence: index,
+                cue,
+                start,
+                end,
+                state: State::Affirmed,
+            }));
+        }
+        for context in contexts {
+            find_all(rules, context, sentence, &mut triggers[index]);
+        }
+    }
+    (hits, triggers)
+}
+
+/// The first match of a cue in a sentence, where nothing voids it.
+fn find(
+    rules: &RuleSet,
+    cue: &Cue,
+    sentences: &[Sentence],
+    index: usize,
+) -> Option<(usize, usize)> {
+    let sentence = &sentences[index];
+    let elsewhere = !cue.sections.is_empty() && !cue.sections.contains(&sentence.section);
+    if elsewhere || !rules.is_enabled(&rules.rules()[cue.rule]) {
+        return None;
+    }
+    let shadow = sentence.shadow.text.as_str();
+    let found = cue.pattern.find(shadow)?;
+    if cue
+        .unless
+        .as_ref()
+        .is_some_and(|unless| unless.find(shadow).is_some())
+    {
+        return None;
+    }
+    let beside = index.saturating_sub(1)..=(index + 1).min(sentences.len() - 1);
+    let lonely = cue.near.as_ref().is_some_and(|near| {
+        !beside
+            .into_iter()
+            .any(|other| near.find(&sentences[other].shadow.text).is_some())
+    });
+    (!lonely).then_some(found)
+}
+
+/// All matches of a context rule in a sentence, those left out that a pseudo-trigger covers.
+fn find_all(rules: &RuleSet, index: usize, sentence: &Sentence, into: &mut Vec<Trigger>) {
+    let context = &rules.contexts()[index];
+    let shadow = sentence.shadow.text.as_str();
+    let mut from = 0;
+    // A bound on the number of triggers keeps one long sentence from costing more than its length.
+    for _ in 0..8 {
+        let Some((start, end)) = context.pattern.find_from(shadow, from) else {
+            break;
+        };
+        from = end;
+        let covered = context.pseudo.iter().any(|pseudo| {
+            pseudo
+                .find(shadow)
+                .is_some_and(|(pseudo_start, pseudo_end)| {
+                    pseudo_start <= start && end <= pseudo_end
+                })
+        });
+        if !covered {
+            into.push(Trigger {
+                context: index,
+                words: (
+                    sentence.shadow.word_at(start),
+                    sentence.shadow.word_at(end - 1) + 1,
+                ),
+            });
+        }
+    }
+}

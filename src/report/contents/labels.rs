@@ -1,0 +1,367 @@
+//! Population, failure modes, decay and patterns: this period, its window, and the last eight quarters.
+
+use crate::report::Report;
+use crate::report::chart::Chart;
+use crate::report::chart::Plot;
+use crate::report::measure::Comparison;
+use crate::report::outline::Block;
+use crate::report::outline::Inline;
+use crate::report::outline::Line;
+use crate::report::outline::Section;
+use crate::report::outline::Table;
+use crate::report::pattern::Benchmark;
+use crate::report::scope::Scope;
+use crate::report::scope::ValueShare;
+use crate::report::selection::Members;
+use crate::report::statistics::Share;
+use crate::report::wording;
+use crate::taxonomy::Decay;
+use crate::taxonomy::FailureMode;
+
+/// Below this many incidents a share is not held against a figure from elsewhere.
+const BENCHMARK_FROM: usize = 20;
+
+/// The sections about labels.
+pub(super) fn sections(report: &Report) -> Vec<Section> {
+    vec![
+        population(report),
+        modes(report),
+        trend(report),
+        patterns(report),
+    ]
+}
+
+fn population(report: &Report) -> Section {
+    let quality = &report.quality;
+    let mut table = Table::new(&["Stated", "#k of N", "#share", ""]);
+    for one in &quality.stating {
+        table.row(vec![
+            vec![Inline::text(one.field)],
+            vec![Inline::Text(wording::count(one.share))],
+            vec![Inline::Text(wording::share(one.share))],
+            vec![Inline::Bar(one.share.fraction().unwrap_or(0.0))],
+        ]);
+    }
+    let mut points: Vec<Line> = Vec::new();
+    let mut point = |words: &str, members: &Members| {
+        if !members.is_empty() {
+            let line = vec![
+                Inline::Text(format!("{words}: ")),
+                report.listed(members),
+                Inline::text(" – "),
+                Inline::Incidents(members.iter().collect()),
+            ];
+            points.push(line);
+        }
+    };
+    for (reason, members) in &quality.reasons {
+        point(&format!("Unclassified, {reason}"), members);
+    }
+    point("Undated, in the whole base", &report.undated);
+    point(
+        "No incidents: templates, index pages, duplicates",
+        &report.not_counted,
+    );
+    point("A person and the rules disagree", &quality.disputed);
+    point(
+        "Summary and root cause point to different modes",
+        &quality.contradictory,
+    );
+    let words = format!(
+        "All figures from here on are of {}, where nothing else is said.",
+        report.window.stretch
+    );
+    Section {
+        blocks: vec![
+            Block::Paragraph(vec![Inline::Text(words)]),
+            Block::Table(table),
+            Block::List(points),
+        ],
+        ..super::section("population", "Population and data quality")
+    }
+}
+
+fn modes(report: &Report) -> Section {
+    let blocks = vec![
+        Block::Table(spread(report, "Failure mode", "mode", |scope| {
+            &scope.by_failure_mode
+        })),
+        Block::Table(spread(report, "Decay", "is:classified decay", |scope| {
+            &scope.by_decay
+        })),
+    ];
+    Section {
+        blocks,
+        ..super::section("modes", "Failure modes and decay")
+    }
+}
+
+fn spread(
+    report: &Report,
+    heading: &str,
+    field: &str,
+    values: impl Fn(&Scope) -> &Vec<ValueShare>,
+) -> Table {
+    let asked_column = super::period_column(report);
+    let mut table = Table::of_incidents(&[
+        heading,
+        "#n of N",
+        "#share",
+        "",
+        "#95% interval",
+        &format!("#{}", report.window.previous.stretch),
+        &asked_column,
+        &format!("#in {}", report.asked.previous.stretch),
+    ]);
+    let (window, asked) = (values(&report.window), values(&report.asked));
+    for (one, asked) in window.iter().zip(asked) {
+        let (now, then) = (&one.measured, &asked.measured);
+        let query = report.query(&format!("{field}:{}", one.value), &report.window.stretch);
+        table.row(vec![
+            vec![Inline::code(one.value)],
+            vec![report.figure(wording::count(now.share), &now.incidents, Some(query))],
+            vec![Inline::Text(wording::share(now.share))],
+            vec![Inline::Bar(now.share.fraction().unwrap_or(0.0))],
+            vec![Inline::Text(wording::interval(now.share))],
+            vec![Inline::Text(compared(&now.previous))],
+            vec![report.figure(wording::count(then.share), &then.incidents, None)],
+            vec![Inline::Text(compared(&then.previous))],
+        ]);
+    }
+    if report.is_its_own_window() {
+        drop_columns(&mut table, &[6, 7]);
+    }
+    table
+}
+
+/// Takes columns out that say what another one says.
+fn drop_columns(table: &mut Table, columns: &[usize]) {
+    let kept = |at: usize| !columns.contains(&at);
+    let mut at = 0..;
+    table.columns.retain(|_| at.next().is_some_and(kept));
+    for row in &mut table.rows {
+        let mut at = 0..;
+        row.retain(|_| at.next().is_some_and(kept));
+    }
+}
+
+/// A share of another time, marked where it differs by more than chance.
+fn compared(comparison: &Comparison) -> String {
+    if comparison.share.total == 0 {
+        return wording::NOTHING.to_owned();
+    }
+    let mark = if comparison.is_significant() {
+        " *"
+    } else {
+        ""
+    };
+    format!("{}{mark}", wording::both(comparison.share))
+}
+
+fn trend(report: &Report) -> Section {
+    let labels: Vec<String> = report
+        .trend
+        .iter()
+        .map(|quarter| quarter.name.clone())
+        .collect();
+    let modes = FailureMode::ALL.iter().enumerate().map(|(at, mode)| {
+        let counts = report
+            .trend
+            .iter()
+            .map(|quarter| quarter.by_failure_mode[at].clone());
+        (mode.to_string(), counts.collect())
+    });
+    let parts: Vec<&'static str> = Decay::ALL.iter().map(|decay| decay.id()).collect();
+    let decays = report.trend.iter();
+    let decays = decays
+        .map(|quarter| (quarter.name.clone(), quarter.by_decay.clone()))
+        .collect();
+    let charts = [
+        Chart {
+            id: "trend-modes",
+            title: "Failure modes, quarter by quarter".to_owned(),
+            about: "The number of incidents of each failure mode in each of the last eight quarters.".to_owned(),
+            table: trend_table(report, "mode", FailureMode::ALL.iter().map(|mode| mode.id())),
+            plot: Plot::Columns {
+                labels,
+                rows: modes.collect(),
+            },
+        },
+        Chart {
+            id: "trend-decay",
+            title: "Data or model, quarter by quarter".to_owned(),
+            about: "Of the incidents of each of the last eight quarters, how many were data decay, model decay, neither or \
+                    unknown."
+                .to_owned(),
+            table: trend_table(report, "decay", parts.iter().copied()),
+            plot: Plot::Stack {
+                parts: parts.clone(),
+                rows: decays,
+            },
+        },
+    ];
+    Section {
+        blocks: charts.into_iter().map(Block::Chart).collect(),
+        ..super::section("trend", "The last eight quarters")
+    }
+}
+
+fn trend_table(report: &Report, field: &str, values: impl Iterator<Item = &'static str>) -> Table {
+    let mut columns = vec![wording::capital(field)];
+    columns.extend(
+        report
+            .trend
+            .iter()
+            .map(|quarter| format!("#{}", quarter.name)),
+    );
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut table = Table::new(&columns);
+    for (at, value) in values.enumerate() {
+        let counts = report.trend.iter().map(|quarter| {
+            let of = if field == "mode" {
+                &quarter.by_failure_mode
+            } else {
+                &quarter.by_decay
+            };
+            vec![report.listed(&of[at])]
+        });
+        table.row(
+            [vec![Inline::code(value)]]
+                .into_iter()
+                .chain(counts)
+                .collect(),
+        );
+    }
+    table
+}
+
+fn patterns(report: &Report) -> Section {
+    let mut blocks = vec![Block::Table(patterns_now(report))];
+    if !report.is_its_own_window() {
+        blocks.push(Block::Table(patterns_asked(report)));
+    }
+    blocks.push(Block::Table(patterns_otherwise(report)));
+    let benchmarks = benchmarks(report);
+    if !benchmarks.is_empty() {
+        blocks.push(Block::List(benchmarks));
+    }
+    Section {
+        blocks,
+        ..super::section("patterns", "Patterns")
+    }
+}
+
+fn patterns_now(report: &Report) -> Table {
+    let mut table = Table::of_incidents(&[
+        "Pattern",
+        "#n of N",
+        "#share",
+        "#95% interval",
+        &format!("#{}", report.window.previous.stretch),
+        "Finding",
+    ]);
+    for (pattern, now) in report.request.patterns.iter().zip(&report.window.patterns) {
+        let query = report.pattern_query(pattern, &report.window.stretch);
+        table.row(vec![
+            vec![Inline::text(pattern.title.clone())],
+            vec![report.figure(wording::count(now.share), &now.incidents, query)],
+            vec![Inline::Text(wording::share(now.share))],
+            vec![Inline::Text(wording::interval(now.share))],
+            vec![Inline::Text(compared(&now.previous))],
+            vec![Inline::text(wording::finding(now.finding))],
+        ]);
+    }
+    table
+}
+
+fn patterns_asked(report: &Report) -> Table {
+    let year_before = report
+        .asked
+        .patterns
+        .first()
+        .and_then(|one| one.year_before.as_ref());
+    let earlier = year_before.map_or("#a year earlier".to_owned(), |one| {
+        format!("#in {}", one.stretch)
+    });
+    let mut table = Table::new(&[
+        "Pattern",
+        &super::period_column(report),
+        &format!("#in {}", report.asked.previous.stretch),
+        &earlier,
+        "Finding",
+    ]);
+    for (pattern, asked) in report.request.patterns.iter().zip(&report.asked.patterns) {
+        let year_before = asked.year_before.as_ref();
+        let query = report.pattern_query(pattern, &report.asked.stretch);
+        table.row(vec![
+            vec![Inline::text(pattern.title.clone())],
+            vec![report.figure(wording::both(asked.share), &asked.incidents, query)],
+            vec![Inline::Text(compared(&asked.previous))],
+            vec![Inline::Text(year_before.map_or_else(String::new, compared))],
+            vec![Inline::text(wording::finding(asked.finding))],
+        ]);
+    }
+    table
+}
+
+/// The shares of the window without the doubtful labels, and with data drift counted as model decay.
+fn patterns_otherwise(report: &Report) -> Table {
+    let mut table = Table::new(&[
+        "Pattern, counted otherwise",
+        "#share",
+        "#labels of low confidence left out",
+        "#data drift counted as model decay",
+    ]);
+    let patterns = report.request.patterns.iter().zip(&report.window.patterns);
+    for ((pattern, now), other) in patterns.zip(&report.sensitivities) {
+        table.row(vec![
+            vec![Inline::text(pattern.title.clone())],
+            vec![Inline::Text(wording::both(now.share))],
+            vec![Inline::Text(wording::both(other.without_low))],
+            vec![Inline::Text(
+                other.drift_as_model.map_or_else(String::new, wording::both),
+            )],
+        ]);
+    }
+    table
+}
+
+fn benchmarks(report: &Report) -> Vec<Line> {
+    let each = report.request.patterns.iter().zip(&report.window.patterns);
+    each.filter_map(|(pattern, measured)| {
+        let benchmark = pattern.benchmark.as_ref()?;
+        let words = format!(
+            "{}: {}",
+            pattern.title,
+            held_against(benchmark, measured.share)
+        );
+        Some(vec![Inline::Text(words)])
+    })
+    .collect()
+}
+
+/// A share held against a figure from elsewhere.
+fn held_against(benchmark: &Benchmark, share: Share) -> String {
+    let verdict = match share.interval() {
+        Some((low, high)) if share.total >= BENCHMARK_FROM => {
+            let inside = (low..=high).contains(&benchmark.share);
+            if inside {
+                "consistent with it"
+            } else {
+                "it differs"
+            }
+        }
+        _ => "too few to hold against it",
+    };
+    let kind = if benchmark.anecdote {
+        "not a measurement but "
+    } else {
+        ""
+    };
+    format!(
+        "{}; elsewhere {} is said ({kind}{}): {verdict}.",
+        wording::both(share),
+        wording::percent(benchmark.share, 0),
+        benchmark.source
+    )
+}
