@@ -36,7 +36,7 @@ const IRREGULAR: &[&str] = &[
     "exceed excess excessive",
     "expand expansion",
     "extend extension",
-    "fail failure",
+    "fail failure failures",
     "fall fell fallen",
     "feed fed",
     "feel felt",
