@@ -381,6 +381,60 @@ fn a_report_is_written_whole_and_over_nothing_but_a_report() {
 }
 
 #[test]
+fn a_report_is_the_same_on_standard_output_as_in_a_file() {
+    let desk = with_base();
+    for format in ["text", "md", "html", "csv", "json"] {
+        let args = ["report", "--year", "2026", "--format", format];
+        let shown = desk.run(&args).out;
+        assert_eq!(
+            desk.run(&[&args[..], &["--output", "r"]].concat()).status,
+            0
+        );
+        let written = fs::read_to_string(desk.path().join("r")).unwrap();
+        assert!(written == shown, "{format} differs");
+        fs::remove_file(desk.path().join("r")).unwrap();
+    }
+}
+
+#[test]
+fn an_earlier_report_that_is_none_is_refused_and_not_waited_for() {
+    let desk = with_base();
+    desk.file("latin.json", b"{\"caf\xe9\": 1}");
+    desk.file("other.json", "{}");
+    let earlier = |file: &str| desk.run(&["report", "--diff", file]);
+    assert_told(
+        &earlier("gone.json"),
+        3,
+        "error: gone.json: there is no such file or folder — ",
+    );
+    assert_told(
+        &earlier("latin.json"),
+        3,
+        "error: latin.json:1:6: invalid UTF-8",
+    );
+    assert_told(
+        &earlier("/dev/zero"),
+        3,
+        "error: /dev/zero: it is no regular file — ",
+    );
+    assert_told(
+        &earlier("other.json"),
+        2,
+        "error: other.json:1:2: not a report in JSON",
+    );
+    if paper::pipe(&desk, "pipe.json").is_some() {
+        assert_told(
+            &earlier("pipe.json"),
+            3,
+            "error: pipe.json: it is no regular file — ",
+        );
+    }
+    let report = desk.run(&["report", "--json"]).out;
+    let answer = desk.run_with(&["report", "--diff", "-"], &report);
+    assert_eq!(answer.status, 0, "{answer:?}");
+}
+
+#[test]
 fn the_demo_writes_over_nobodys_files() {
     let desk = Desk::new();
     let mine = desk.file("mine/incidents/can-spotter-v3.md", "my own text");

@@ -37,7 +37,7 @@ fn assert_no_command_is_commanded(evil: &str) {
     let folder = format!("{name} base");
     let argument: String = evil.chars().filter(|c| *c != '\0').collect();
     let filter = format!("mode:{argument}");
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 19] = [
         &["add", "docs"],
         &["add", &file, &format!("{argument} missing.md")],
         &["classify", "docs"],
@@ -53,6 +53,7 @@ fn assert_no_command_is_commanded(evil: &str) {
         &["show", "--", &argument],
         &["report", "--year", "2026"],
         &["report", "--year", "2026", "--format", "md"],
+        &["report", "--year", "2026", "--format", "html"],
         &["report", "--year", "2026", "--", &filter],
         &["eval", "LABELS.tsv", "docs"],
         &["status"],
