@@ -264,7 +264,7 @@ fn times_that_cannot_be_are_usage_errors_and_empty_ones_empty_reports() {
     for (args, told) in [
         (
             &["--from", "2026-03-01", "--to", "2026-01-01"][..],
-            "`2026-03-01 to 2026-01-01`",
+            "ends before it begins: from `2026-03-01` to `2026-01-01` — ",
         ),
         (
             &["--from", "2026-02-30", "--to", "2026-04-01"],

@@ -132,7 +132,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 }
 
 /// What is to be counted.
-fn request(args: &Args, calendar: Calendar, today: Date) -> Result<Request, Error> {
+fn request(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Request> {
     let mut request = Request::of(period(args, calendar, today)?, today)?;
     request.calendar = calendar;
     request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
@@ -179,7 +179,7 @@ fn charts(folder: &Path, report: &Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error> {
+fn period(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Period> {
     if let Some(quarter) = args.quarter {
         return Ok(Period::Quarter(quarter));
     }
@@ -193,13 +193,10 @@ fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error>
         first: day(from, calendar, |days| days.first)?,
         last: day(to, calendar, |days| days.last)?,
     };
-    if days.last < days.first {
-        return Err(Error::Invalid {
-            what: "period",
-            value: format!("{from} to {to}"),
-            expected: "an end that is not before its beginning".to_owned(),
-        });
-    }
+    anyhow::ensure!(
+        days.first <= days.last,
+        "the period ends before it begins: from `{from}` to `{to}` — swap the two"
+    );
     Ok(Period::Days(days))
 }
 
