@@ -194,6 +194,10 @@ impl Generation {
     /// # Errors
     /// [`Error::File`].
     pub fn sync(&self) -> Result<()> {
+        if !cfg!(unix) {
+            // Elsewhere a folder cannot be opened to be synced.
+            return Ok(());
+        }
         let mut folders = vec![self.folder.as_path()];
         folders.extend(self.folder.parent());
         for folder in folders {

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::env;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::io::Read;
 use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::base::add_where;
 use crate::base::input;
 use crate::base::no_rules;
 
-const KILLS: u64 = 40;
+const KILLS: u64 = 25;
 
 /// Numbers that look random and are the same in every run.
 pub(crate) struct Dice(pub(crate) u64);
@@ -106,6 +107,7 @@ pub(crate) fn say(line: &str) {
 /// A process that writes to a base until it is killed.
 pub(crate) struct Worker {
     process: Child,
+    lines: Receiver<()>,
     said: JoinHandle<String>,
 }
 
@@ -133,12 +135,28 @@ impl Worker {
                 "{greeting}"
             );
         }
+        let (told, lines) = mpsc::channel();
         let said = thread::spawn(move || {
-            let mut said = Vec::new();
-            out.read_to_end(&mut said).expect("its output");
-            String::from_utf8_lossy(&said).into_owned()
+            let mut said = String::new();
+            // A killed process ends in the middle of a line at worst.
+            while out.read_line(&mut said).expect("its output") > 0 {
+                let _ = told.send(());
+            }
+            said
         });
-        Worker { process, said }
+        Worker {
+            process,
+            lines,
+            said,
+        }
+    }
+
+    /// Waits until it has said so many lines more, then a little longer: how fast it gets on depends on the machine.
+    pub(crate) fn work(&self, lines: u64, longer: Duration) {
+        for _ in 0..lines {
+            let _ = self.lines.recv_timeout(Duration::from_secs(20));
+        }
+        thread::sleep(longer);
     }
 
     /// Stops it where it stands.
@@ -203,7 +221,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
     let kills = setting("PM_KB_KILLS").unwrap_or(KILLS);
     for round in 0..kills {
         let worker = Worker::start(&base.dir(), dice.roll(u64::from(u32::MAX)));
-        thread::sleep(Duration::from_millis(dice.roll(160)));
+        worker.work(dice.roll(25), Duration::from_millis(dice.roll(40)));
         let (acknowledged, with_rest) = replayed(state, &worker.kill());
         cut_off += u64::from(acknowledged != with_rest);
 

@@ -7,10 +7,8 @@
 use std::env;
 use std::fs;
 use std::fs::File;
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread;
 use std::time::Duration;
 
 use pm_kb::knowledge_base::KnowledgeBase;
@@ -119,7 +117,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let (mut cut_off, mut lagging) = (0, 0);
     for cut in 0..cuts {
         let worker = Worker::start(&disk.base(), dice.roll(u64::from(u32::MAX)));
-        thread::sleep(Duration::from_millis(dice.roll(600)));
+        worker.work(dice.roll(60), Duration::from_millis(dice.roll(60)));
         worker.freeze();
         let after = Disk::new(Some(&disk)).expect("a copy that mounts");
         let (acknowledged, with_rest) = replayed(state, &worker.kill());

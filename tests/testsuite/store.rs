@@ -322,6 +322,21 @@ fn what_is_no_knowledge_base_is_left_alone() {
             .starts_with(b"# notes")
     );
 
+    fs::remove_file(&file).expect("removed");
+    let other = rusqlite::Connection::open(&file).expect("a database");
+    other
+        .execute_batch("CREATE TABLE notes (text TEXT)")
+        .expect("a table of another program");
+    drop(other);
+    let before = fs::read(&file).expect("readable");
+    for opened in [KnowledgeBase::open(&dir), KnowledgeBase::create(&dir)] {
+        assert!(
+            matches!(opened, Err(Error::NotAKnowledgeBase { .. })),
+            "{opened:?}"
+        );
+    }
+    assert!(fs::read(&file).expect("readable") == before);
+
     let plain = folder.path().join("plain");
     fs::write(&plain, "x").expect("written");
     assert!(matches!(

@@ -28,7 +28,7 @@ struct Step {
     lines: Option<usize>,
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         about: "Fifty post-mortems in fourteen templates go in; each is parsed, stored, indexed and labelled.",
         command: &["add", "incidents"],
@@ -52,6 +52,11 @@ const STEPS: [Step; 4] = [
     Step {
         about: "What does no single post-mortem show? Six quarters, side by side:",
         command: &["report", "--from", "2025-Q2", "--to", "2026-Q3"],
+        lines: Some(66),
+    },
+    Step {
+        about: "Every figure can be asked for its incidents. The model rollbacks caused by stale features:",
+        command: &["list", "response:rollback", "mode:feature-staleness"],
         lines: None,
     },
 ];
@@ -103,7 +108,7 @@ fn make_folder(args: &Args) -> anyhow::Result<PathBuf> {
 
 /// Shows a command and as much of its output as is enough.
 fn show(step: &Step, folder: &Path, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let typed = format!("$ pm-kb {}", typed(step.command));
+    let typed = format!("% pm-kb {}", typed(step.command));
     let heading = desk.terminal.paint(Style::new().bold(), &typed);
     desk.terminal.line(&format!("# {}", step.about))?;
     desk.terminal.line(&heading)?;
