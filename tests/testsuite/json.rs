@@ -99,7 +99,15 @@ fn the_examples_are_what_the_schemas_say() {
             .len(),
         50
     );
+}
 
+#[test]
+fn hits_states_reports_and_figures_are_what_the_schemas_say() {
+    let schemas = Schemas::read();
+    let desk = Desk::new();
+    let examples = repository("incidents");
+    let folder = examples.to_str().unwrap();
+    assert_eq!(desk.run(&["add", folder, "-q"]).status, 0);
     let hits = desk.run(&["search", "rollback of the model", "--format", "jsonl"]);
     assert!(!schemas.check_all(&hits.out, "pm-kb/hit/1").is_empty());
     let status: Value = serde_json::from_str(&desk.run(&["status", "--json"]).out).unwrap();
