@@ -112,6 +112,9 @@ fn main() {
         }
         return;
     }
+    if what == "paraphrases" {
+        return paraphrases(&rules, &root, mode);
+    }
     if what == "general" {
         return general(&rules, &dir, mode);
     }
@@ -124,6 +127,23 @@ fn main() {
             .and_then(|i| row.get(i).map(|s| s.to_string()))
             .unwrap_or_default()
     };
+    if mode == "dump" {
+        for line in lines {
+            let row: Vec<&str> = line.split('\t').collect();
+            let text = fs::read_to_string(dir.join(row[0])).unwrap();
+            let e = classifier::explain(&rules, &text, &read(&text));
+            let sentences: Vec<_> = e
+                .sentences
+                .iter()
+                .map(|s| serde_json::json!([s.section.id(), s.shadow]))
+                .collect();
+            println!(
+                "{}",
+                serde_json::json!({"file": row[0], "gold": col(&row, "primary"), "decay": col(&row, "decay"), "got": e.classification.failure_mode.id(), "gotdecay": e.classification.decay.id(), "scores": e.scores, "sentences": sentences, "response": col(&row, "response"), "detection": col(&row, "detection"), "first": col(&row, "first_diagnosis")})
+            );
+        }
+        return;
+    }
     let mut right: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut per: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     let mut resp: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
@@ -152,6 +172,9 @@ fn main() {
             ok
         };
         n += 1;
+        if mode == "gate" {
+            println!("{} {}", e.reasons[0], row[0])
+        }
         let gold = col(&row, "primary");
         let got = c.failure_mode.to_string();
         let mode_ok = tally("mode", gold.clone(), got.clone(), None, &mut misses);
@@ -340,6 +363,9 @@ fn general(rules: &RuleSet, dir: &Path, mode: &str) {
         n += 1;
         let e = classifier::explain(rules, &text, &read(&text));
         let c = &e.classification;
+        if mode == "gate" {
+            println!("{} {}", e.reasons[0], row[0])
+        }
         if c.failure_mode.is_mode() || c.decay.id() == "model-decay" {
             wrong += 1;
             println!(
@@ -354,4 +380,55 @@ fn general(rules: &RuleSet, dir: &Path, mode: &str) {
         }
     }
     println!("false modes {wrong} of {n}");
+}
+
+/// The best of the six modes and model decay in a text of its own, by score.
+fn best(rules: &RuleSet, text: &str) -> Vec<(String, f64)> {
+    let e = classifier::explain(rules, text, &read(text));
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for (l, s) in e.scores {
+        if let Some(m) = l.strip_prefix("failure_mode:") {
+            *sums.entry(m.into()).or_default() += s
+        }
+        if l.starts_with("model_decay_kind:") {
+            *sums.entry("model-decay".into()).or_default() += s
+        }
+    }
+    let mut v: Vec<_> = sums.into_iter().collect();
+    v.sort_by(|a, b| b.1.total_cmp(&a.1));
+    v
+}
+
+fn paraphrases(rules: &RuleSet, root: &Path, mode: &str) {
+    for gold in [
+        "schema-drift",
+        "data-drift",
+        "pipeline-break",
+        "feature-staleness",
+        "training-serving-skew",
+        "labeling-error",
+        "model-decay",
+    ] {
+        let text = fs::read_to_string(root.join(format!("tests/paraphrases/{gold}.txt"))).unwrap();
+        let mut got: BTreeMap<String, usize> = BTreeMap::new();
+        for line in text.lines() {
+            let b = best(rules, line);
+            let top = b
+                .first()
+                .filter(|b| b.1 > 0.0)
+                .map_or("(nothing)".to_string(), |b| b.0.clone());
+            if mode == "misses" && top != gold {
+                println!(
+                    "{gold:22} {}  <- {line}",
+                    b.iter()
+                        .take(3)
+                        .map(|(m, s)| format!("{m} {s:.1}"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )
+            }
+            *got.entry(top).or_default() += 1;
+        }
+        println!("== {gold}: {:?}", got);
+    }
 }

@@ -1,10 +1,13 @@
 //! Rules and a post-mortem to a classification: detect, contextualise, score, decide.
 
+use std::collections::BTreeMap;
+
 mod context;
 mod decide;
 mod detect;
 mod evidence;
 mod facet;
+mod lean;
 mod score;
 mod sentence;
 
@@ -17,6 +20,7 @@ use crate::rule::RuleSet;
 use crate::text::LineIndex;
 use crate::text::Position;
 
+use crate::classifier::lean::Lean;
 use crate::classifier::score::Scores;
 use crate::classifier::sentence::Sentence;
 
@@ -116,6 +120,11 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
     }
 }
 
+/// Every word stem of a document with what its places count together: what a table of words is fitted on.
+pub fn stems(rules: &RuleSet, postmortem: &Postmortem) -> BTreeMap<String, f64> {
+    lean::stems(rules, &sentence::sentences(postmortem))
+}
+
 /// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.
 pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
     let reading = Reading::of(rules, postmortem);
@@ -154,6 +163,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) scores: Scores,
+    pub(crate) lean: Lean,
 }
 
 impl<'a> Reading<'a> {
@@ -163,12 +173,14 @@ impl<'a> Reading<'a> {
         let (mut hits, triggers) = detect::detect(rules, &sentences);
         context::qualify(rules, &sentences, &triggers, &mut hits);
         let scores = Scores::of(rules, &sentences, &hits);
+        let lean = Lean::of(rules, &sentences);
         Reading {
             rules,
             postmortem,
             sentences,
             hits,
             scores,
+            lean,
         }
     }
 }

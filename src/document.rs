@@ -70,11 +70,7 @@ impl Document {
             None => decode_utf8(&bytes)?,
         };
         if let Some(at) = text.find('\0') {
-            return Err(Diagnostic::error(
-                Some(position(&text, at)),
-                "binary data: a NUL byte",
-                "add the document's text, as UTF-8",
-            ));
+            return Err(binary(&bytes, position(&text, at)));
         }
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Err(Diagnostic::error(
@@ -97,25 +93,53 @@ fn position(text: &str, offset: usize) -> Position {
 }
 
 fn decode_utf8(bytes: &[u8]) -> Result<String, Diagnostic> {
-    std::str::from_utf8(bytes)
-        .map(str::to_owned)
-        .map_err(|error| {
-            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            let nul = good.find('\0').map(|at| position(&good, at));
-            let found = match (nul, error.error_len()) {
-                (Some(_), _) => "binary data: a NUL byte".to_owned(),
-                (None, None) => "the text ends in the middle of a character".to_owned(),
-                (None, Some(_)) => {
-                    format!("invalid UTF-8: byte 0x{:02X}", bytes[error.valid_up_to()])
-                }
-            };
-            let at = nul.unwrap_or_else(|| position(&good, good.len()));
-            Diagnostic::error(
-                Some(at),
-                found,
-                "convert the file to UTF-8, for example with `iconv -t UTF-8`",
-            )
-        })
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return Ok(text.to_owned()),
+        Err(error) => error,
+    };
+    let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+    if let Some(at) = good.find('\0') {
+        return Err(binary(bytes, position(&good, at)));
+    }
+    let found = match error.error_len() {
+        None => "the text ends in the middle of a character".to_owned(),
+        Some(_) => format!("invalid UTF-8: byte 0x{:02X}", bytes[error.valid_up_to()]),
+    };
+    Err(Diagnostic::error(
+        Some(position(&good, good.len())),
+        found,
+        "convert the file to UTF-8, for example with `iconv -t UTF-8`",
+    ))
+}
+
+/// The refusal of bytes among which there is a NUL.
+fn binary(bytes: &[u8], at: Position) -> Diagnostic {
+    match utf16_without_mark(bytes) {
+        Some(name) => Diagnostic::error(
+            Some(at),
+            format!("it looks like {name} without a byte order mark"),
+            format!("convert it, for example with `iconv -f {name} -t UTF-8`"),
+        ),
+        None => Diagnostic::error(
+            Some(at),
+            "binary data: a NUL byte",
+            "add the document's text, as UTF-8",
+        ),
+    }
+}
+
+/// The encoding of text whose every other byte is NUL, which ASCII letters in UTF-16 are.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static str> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let share = |nul: usize| {
+        let like = |pair: &&[u8; 2]| pair[nul] == 0 && pair[1 - nul] != 0;
+        pairs.iter().filter(like).count() * 10 >= pairs.len() * 9
+    };
+    match (rest.is_empty(), pairs.len() >= 2) {
+        (true, true) if share(1) => Some("UTF-16LE"),
+        (true, true) if share(0) => Some("UTF-16BE"),
+        _ => None,
+    }
 }
 
 /// The text of bytes that begin with a UTF-16 byte order mark; `None` for all others.
@@ -173,6 +197,19 @@ mod tests {
                 "the text ends in the middle of a character".to_owned()
             )
         );
+    }
+
+    #[test]
+    fn utf_16_without_its_mark_is_known_by_its_nuls() {
+        let text = "# A title\n\nCafé.\n";
+        let told = |unit: fn(u16) -> [u8; 2]| {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+            read(&bytes).expect_err("refused").message
+        };
+        assert!(told(u16::to_le_bytes).contains("UTF-16LE without"));
+        assert!(told(u16::to_be_bytes).contains("UTF-16BE without"));
+        let refused = read(b"# Title\n\nmostly text, one \0 byte").expect_err("refused");
+        assert_eq!(refused.message, "binary data: a NUL byte");
     }
 
     #[test]

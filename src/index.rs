@@ -20,16 +20,28 @@ use tantivy::directory::error::OpenWriteError;
 use crate::error::Error;
 use crate::error::Result;
 
+mod analyzer;
 mod directory;
 mod lock;
 mod reader;
 mod schema;
+mod search;
+mod word_form;
 mod writer;
 
 pub use crate::index::lock::Lock;
 pub use crate::index::reader::Reader;
 pub use crate::index::schema::document;
+pub use crate::index::search::Facets;
+pub use crate::index::search::Finder;
+pub use crate::index::search::Ranked;
+pub use crate::index::search::Ranking;
+pub use crate::index::search::Sort;
+pub use crate::index::search::Wanted;
 pub use crate::index::writer::Writer;
+
+/// A record as the index takes it.
+pub type Indexed = tantivy::TantivyDocument;
 
 /// The files of an index that belong to no segment.
 const KEPT: [&str; 4] = [
@@ -182,6 +194,10 @@ impl Generation {
     /// # Errors
     /// [`Error::File`].
     pub fn sync(&self) -> Result<()> {
+        if !cfg!(unix) {
+            // Elsewhere a folder cannot be opened to be synced.
+            return Ok(());
+        }
         let mut folders = vec![self.folder.as_path()];
         folders.extend(self.folder.parent());
         for folder in folders {

@@ -4,8 +4,11 @@
 //! is also how it recovers, so that recovery is no special case.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +17,6 @@ use crate::document::Document;
 use crate::document::Limits;
 use crate::error::Error;
 use crate::error::Result;
-use crate::incident::IncidentId;
 use crate::parser;
 use crate::postmortem::Postmortem;
 use crate::record::Record;
@@ -31,6 +33,7 @@ mod dry_run;
 mod identity;
 mod intake;
 mod labels;
+mod paper;
 mod reporting;
 mod search;
 mod status;
@@ -76,6 +79,9 @@ impl KnowledgeBase {
     /// # Errors
     /// As [`KnowledgeBase::open`], and [`Error::File`].
     pub fn create(dir: &Path) -> Result<KnowledgeBase> {
+        if fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none()) {
+            make_aside(dir);
+        }
         let dir = KnowledgeBase::prepare(dir)?;
         refuse_emptied(&dir)?;
         let store = Store::create(&dir.join("kb.sqlite"))?;
@@ -213,11 +219,27 @@ impl KnowledgeBase {
         read_again(&filed.record, bytes)
     }
 
+    /// Hands out every record with its original bytes, duplicates last, else ordered by id, all from one moment. Given
+    /// back as [`Input`] with their ids, in this order, they make the same knowledge base again.
+    ///
+    /// # Errors
+    /// Those of `each`, [`Error::Damaged`], [`Error::Store`].
+    pub fn export(&self, each: &mut dyn FnMut(&Record, &[u8]) -> Result<()>) -> Result<()> {
+        self.store.read(|view| {
+            for id in view.ids_for_export()? {
+                let filed = find(view, &id)?;
+                each(&filed.record, &view.original(&filed)?)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Forgets some incidents; their files are not touched. All of them or none.
     ///
     /// # Errors
     /// [`Error::UnknownIncident`], [`Error::Locked`], [`Error::Store`].
     pub fn remove(&mut self, ids: &[&str]) -> Result<()> {
+        let ids: BTreeSet<&str> = ids.iter().copied().collect();
         self.store.write(|writing| {
             for id in ids {
                 let filed = find(&writing.view(), id)?;
@@ -289,7 +311,15 @@ fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)>
         limits,
         ..parser::Options::default()
     };
-    let postmortem = parser::parse(&document, &options).postmortem;
+    // It could be read when it was filed. If a newer parser fails on it, its title is still found.
+    let read = catch_unwind(AssertUnwindSafe(|| parser::parse(&document, &options)));
+    let postmortem = read.map_or_else(
+        |_| Postmortem {
+            title: record.title.clone(),
+            ..Postmortem::default()
+        },
+        |parsed| parsed.postmortem,
+    );
     Ok((document, postmortem))
 }
 
@@ -304,6 +334,29 @@ fn refuse_emptied(dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes an empty knowledge base beside the folder and gives it the folder's name, so that nobody ever sees half of one.
+/// Where that cannot be done, or another process was faster, nothing has happened: it is then made in place.
+fn make_aside(dir: &Path) {
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let aside = fs::create_dir_all(parent).and_then(|()| {
+        tempfile::Builder::new()
+            .prefix(".pm-kb-")
+            .suffix(".partial")
+            .tempdir_in(parent)
+    });
+    let Ok(aside) = aside else {
+        return;
+    };
+    let made = KnowledgeBase::prepare(aside.path())
+        .and_then(|path| Store::create(&path.join("kb.sqlite")));
+    if made.map(drop).is_ok() && fs::rename(aside.path(), dir).is_ok() {
+        let _ = aside.keep();
+    }
+}
+
 #[cfg(unix)]
 fn make_private(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
@@ -316,9 +369,4 @@ fn make_private(dir: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn make_private(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
-}
-
-/// An id that is known to be one.
-fn id_of(filed: &Filed) -> IncidentId {
-    filed.record.id.clone()
 }

@@ -4,24 +4,33 @@ mod action;
 mod action_table;
 mod calendar;
 mod chronology;
+mod clause;
 mod course;
+mod day;
 mod dialect;
+mod document_kind;
 mod duration;
 mod entry;
 mod event;
+mod figure;
 mod fold;
 mod front_matter;
 mod heading;
 mod html;
 mod key;
+mod key_clock;
+mod language;
 mod lead;
 mod lead_role;
 mod markdown;
 mod metadata;
+mod name;
 mod narrative;
+mod oddity;
 mod outline;
 mod piece;
 mod placeholder;
+mod range;
 mod section_kind;
 mod sentence;
 mod severity;
@@ -31,8 +40,10 @@ mod statement;
 mod table;
 mod timeline;
 mod title;
+mod told_length;
 mod verdict;
 mod visible;
+mod why;
 mod yaml;
 mod zone;
 
@@ -49,7 +60,6 @@ use crate::parser::outline::Passage;
 use crate::parser::source::Source;
 use crate::parser::statement::Statements;
 use crate::postmortem::Block;
-use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
 
 /// How a date such as `03/07/2026` is to be read.
@@ -101,12 +111,21 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let (mut entries, begin) = front_matter::read(&mut source, &options.limits);
     metadata::check_front_matter(&entries, &mut source);
     let titled = metadata::states_title(&entries);
+    oddity::second_front_matter(begin, &mut source);
     let pieces = markdown::pieces(&mut source, begin);
+    oddity::ragged_rows(&pieces, &mut source);
     let mut outline = outline::outline(pieces, titled);
     entries.append(&mut outline.entries);
+    entries.extend(statement::labels(&outline));
+    oddity::placeholders(&entries, &mut source);
+    oddity::wordless_title(&outline, &mut source);
+    oddity::several_incidents(&outline, &mut source);
     let mut postmortem = read_facts(&entries, &outline, &mut source, options, &document.name);
     (postmortem.title, postmortem.stated_id) =
         metadata::identity(&entries, &outline, &mut source, &document.name);
+    let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
+    name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
+    postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);
     postmortem.sections = std::mem::take(&mut outline.sections);
     postmortem.blocks = outline.passages.into_iter().map(block).collect();
     Parsed {
@@ -125,13 +144,13 @@ fn read_facts(
     let mut facts = Facts::default();
     let statements = Statements { entries };
     statement::fill(&statements, source, &mut facts);
-    let mut chronology = chronology::of_keys(&statements, source, options);
-    chronology::add_text(&mut chronology, &statements, outline, options, name);
+    let chronology = chronology::read(&statements, outline, source, options, name);
     chronology::fill(&chronology, source, options, &mut facts);
+    figure::fill(outline, &statements, source, &mut facts);
+    why::fill(outline, source, &mut facts);
     facts.action_items = action::find(outline, source, options.date_order);
     Postmortem {
-        kind: DocumentKind::Postmortem,
-        language: "en".to_owned(),
+        language: language::of(outline),
         metadata: metadata::map(entries, source),
         verdicts: verdict::find(entries, source),
         facts,

@@ -2,6 +2,7 @@
 
 mod file;
 mod label;
+mod leaning;
 mod lint;
 mod pattern;
 mod policy;
@@ -17,6 +18,11 @@ use crate::schema;
 
 pub use crate::rule::label::Label;
 pub use crate::rule::label::Signal;
+pub use crate::rule::leaning::Cause;
+pub use crate::rule::leaning::Leaning;
+pub use crate::rule::leaning::Term;
+pub use crate::rule::leaning::frequency;
+pub use crate::rule::leaning::stem;
 pub use crate::rule::lint::Finding;
 pub use crate::rule::pattern::Pattern;
 pub use crate::rule::pattern::Vocabulary;
@@ -191,6 +197,7 @@ pub struct RuleSet {
     policy: Policy,
     disabled: BTreeSet<String>,
     prefilter: Prefilter,
+    leaning: Leaning,
     digest: String,
 }
 
@@ -219,7 +226,33 @@ impl RuleSet {
             name: "policy.toml",
             text: schema::file("policy.toml"),
         };
-        RuleSet::of(policy, &shipped, own)
+        let leaning = RuleFile {
+            name: "leaning.tsv",
+            text: schema::file("leaning.tsv"),
+        };
+        RuleSet::of(policy, &shipped, own)?.with_leaning(leaning)
+    }
+
+    /// The same rules with another table of words, which is part of the digest; an empty text is no table.
+    ///
+    /// # Errors
+    /// As [`Leaning::parse`].
+    pub fn with_leaning(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
+        self.leaning = Leaning::parse(file.name, file.text)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.digest.as_bytes());
+        hasher.update(file.text.as_bytes());
+        let version = self
+            .digest
+            .rsplit_once(' ')
+            .map_or("", |(version, _)| version);
+        self.digest = format!("{version} {}", &hasher.finalize().to_hex().as_str()[..12]);
+        Ok(self)
+    }
+
+    /// How much each everyday word speaks for each kind of cause.
+    pub fn leaning(&self) -> &Leaning {
+        &self.leaning
     }
 
     /// A pack of one's own instead of the shipped one, with a team's files over it.

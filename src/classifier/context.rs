@@ -82,8 +82,8 @@ impl Place<'_> {
             .filter_map(|trigger| self.rules.contexts()[trigger.context].state)
             .collect();
         states.extend(self.denied_inside(hit));
-        states.extend(self.from_next());
-        states.extend(self.from_section());
+        states.extend(self.by_next());
+        states.extend(self.by_section(hit));
         if let Some(answer) = self.answer() {
             states.insert(answer);
         }
@@ -144,7 +144,7 @@ impl Place<'_> {
     }
 
     /// What the next sentence of the same block says of this one: "None of it was true."
-    fn from_next(&self) -> Option<State> {
+    fn by_next(&self) -> Option<State> {
         let next = self.sentences.get(self.at + 1)?;
         if next.block != self.sentences[self.at].block {
             return None;
@@ -153,10 +153,19 @@ impl Place<'_> {
     }
 
     /// Some sections are plans or rejected ideas as a whole.
-    fn from_section(&self) -> Option<State> {
+    fn by_section(&self, hit: &Hit) -> Option<State> {
+        let label = self
+            .rules
+            .cues()
+            .get(hit.cue)
+            .map(|cue| self.rules.rules()[cue.rule].label);
+        let causal = matches!(
+            label,
+            Some(Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_))
+        );
         match self.sentences[self.at].section {
             SectionKind::Actions => Some(State::Planned),
-            SectionKind::RuledOut => Some(State::Suspected),
+            SectionKind::RuledOut if causal => Some(State::Suspected),
             _ => None,
         }
     }

@@ -1,8 +1,12 @@
 //! Decision: gate, thresholds, precedence, decay, confidence, abstention. Everything that decides stands here or in the policy.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use crate::classification::Classification;
 use crate::classification::Secondary;
 use crate::postmortem::SectionKind;
+use crate::rule::Cause;
 use crate::rule::Label;
 use crate::rule::Signal;
 use crate::taxonomy::Confidence;
@@ -16,6 +20,9 @@ use crate::taxonomy::Reason;
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
 use crate::classifier::facet;
+
+/// In how many sentences a word of machine learning counts.
+const REPEATED: usize = 3;
 
 /// The six scores, model decay and ordinary causes, best first.
 #[derive(Debug)]
@@ -67,16 +74,17 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
 /// Whether the document speaks of machine learning.
 fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
     let gate = &reading.rules.policy().gate;
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for hit in &reading.hits {
-        let cue = &reading.rules.cues()[hit.cue];
-        let label = reading.rules.rules()[cue.rule].label;
+        let label = reading.rules.rules()[reading.rules.cues()[hit.cue].rule].label;
         if matches!(label, Label::Signal(Signal::MlStrong | Signal::MlWeak)) {
-            let words = &reading.sentences[hit.sentence].shadow.text[hit.start..hit.end];
-            seen.entry((hit.cue, words)).or_insert(cue.weight);
+            seen.entry(hit.cue).or_default().insert(hit.sentence);
         }
     }
-    let sum: f64 = seen.values().sum();
+    let weigh = |(cue, sentences): (&usize, &BTreeSet<usize>)| {
+        reading.rules.cues()[*cue].weight * sentences.len().min(REPEATED) as f64
+    };
+    let sum: f64 = seen.iter().map(weigh).sum();
     let declared = ["model", "models", "consumer"]
         .iter()
         .any(|key| reading.postmortem.metadata.contains_key(*key))
@@ -85,7 +93,10 @@ fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
             .metadata
             .get("system")
             .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
-    let open = sum >= gate.enough || declared || gate.assume_ml;
+    let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
+    let leans =
+        reading.lean.log.is_some() && sum > 0.0 && leaning >= reading.rules.policy().leaning.gate;
+    let open = sum >= gate.enough || declared || gate.assume_ml || leans;
     reasons.push(format!(
         "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",
         if open { "open" } else { "closed" },
@@ -145,20 +156,25 @@ impl Standing {
             reasons.push("the text says that the cause is not known".to_owned());
             return Verdict::Unknown(Reason::NotStated);
         }
-        let is_mode = top >= limits.mode;
-        let is_model = model >= limits.model_decay;
-        let is_ordinary = ordinary >= limits.ordinary;
-        if is_model
-            && (!is_mode || model > limits.model_decay_over_mode * top)
-            && (!is_ordinary || model > ordinary)
-        {
-            return Verdict::Model(kind);
-        }
-        if is_ordinary && (!is_mode || ordinary > limits.ordinary_over_mode * top) {
-            return Verdict::Ordinary(ordinary_kind);
-        }
-        if is_mode {
-            return Verdict::Mode(mode);
+        let ranked = self.ranked(reading);
+        let (cause, share) = ranked[0];
+        reasons.push(format!(
+            "rules and words together: {} {share:.2}, then {} {:.2}",
+            cause.id(),
+            ranked[1].0.id(),
+            ranked[1].1
+        ));
+        let enough = match cause {
+            Cause::Mode(mode) => self.score(mode) >= limits.mode,
+            Cause::Model => model >= limits.model_decay,
+            Cause::Ordinary => ordinary >= limits.ordinary,
+        };
+        if enough || share >= reading.rules.policy().leaning.least {
+            return match cause {
+                Cause::Mode(mode) => Verdict::Mode(mode),
+                Cause::Model => Verdict::Model(kind),
+                Cause::Ordinary => Verdict::Ordinary(ordinary_kind),
+            };
         }
         reasons.push(format!(
             "nothing reaches its threshold (mode {:.1}, model decay {:.1}, ordinary {:.1})",
@@ -173,6 +189,29 @@ impl Standing {
         } else {
             Reason::NotStated
         })
+    }
+
+    /// The kinds of cause with their shares, best first: what the words lean to, and what the rules have found.
+    fn ranked(&self, reading: &Reading<'_>) -> Vec<(Cause, f64)> {
+        let policy = reading.rules.policy();
+        let found = |cause| match cause {
+            Cause::Mode(mode) => self.score(mode),
+            Cause::Model => self.model.1,
+            Cause::Ordinary => self.ordinary.1,
+        };
+        let value = |cause| {
+            let found: f64 = found(cause);
+            reading.lean.log(cause) + policy.leaning.rules * found.max(0.0).sqrt()
+        };
+        let mut ranked = Cause::ALL
+            .map(|cause| (cause, f64::exp(value(cause))))
+            .to_vec();
+        let sum: f64 = ranked.iter().map(|(_, value)| value).sum();
+        for (_, value) in &mut ranked {
+            *value /= sum;
+        }
+        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        ranked
     }
 
     /// The best mode after the tie-breakers of the codebook.
@@ -251,7 +290,12 @@ fn apply(
             (0.0, 0.0)
         }
     };
-    let strength = strength(own, next);
+    let share = standing.ranked(reading)[0].1;
+    let strength = if reading.lean.log.is_some() {
+        share
+    } else {
+        strength(own, next)
+    };
     labels.probability = policy.probability(strength);
     labels.confidence = match labels.probability {
         p if p > 0.8 => Confidence::High,
@@ -354,6 +398,17 @@ fn collect(
             (Facet::FailureMode, FailureMode::Unknown.id()),
         ),
     };
+    let cause = match verdict {
+        Verdict::Mode(mode) => Some(Cause::Mode(mode)),
+        Verdict::Model(_) => Some(Cause::Model),
+        Verdict::Ordinary(_) => Some(Cause::Ordinary),
+        Verdict::Unknown(_) => None,
+    };
+    if let Some(cause) = cause {
+        // Where rules have found their words, those are the better proof; one sentence more shows where words lean.
+        let most = if evidence.is_empty() { 3 } else { 1 };
+        evidence.extend(witness.leaning(cause, most));
+    }
     for secondary in &labels.secondary {
         evidence.extend(witness.supporting(Label::Mode(secondary.mode), 1));
     }

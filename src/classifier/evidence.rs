@@ -2,11 +2,15 @@
 
 use crate::classification::Evidence;
 use crate::classification::State;
+use crate::rule::Cause;
 use crate::rule::Label;
+use crate::taxonomy::Decay;
 use crate::taxonomy::Facet;
+use crate::taxonomy::FailureMode;
 use crate::text::LineIndex;
 
 use crate::classifier::Reading;
+use crate::classifier::lean;
 use crate::classifier::score::Share;
 
 /// The longest quote, in characters.
@@ -51,6 +55,35 @@ impl<'a> Witness<'a> {
             .filter(affirmed)
             .take(most)
             .map(|share| self.evidence(share, facet, value))
+            .collect()
+    }
+
+    /// The sentences whose everyday words lean most to a kind of cause.
+    pub(crate) fn leaning(&self, cause: Cause, most: usize) -> Vec<Evidence> {
+        let (facet, value) = match cause {
+            Cause::Mode(mode) => (Facet::FailureMode, mode.id()),
+            Cause::Model => (Facet::Decay, Decay::ModelDecay.id()),
+            Cause::Ordinary => (Facet::FailureMode, FailureMode::None.id()),
+        };
+        lean::leaning_most(self.reading.rules, &self.reading.sentences, cause, most)
+            .into_iter()
+            .map(|(index, value_of_words)| {
+                let sentence = &self.reading.sentences[index];
+                let block = &self.reading.postmortem.blocks[sentence.block];
+                let at = block.original(sentence.range.0);
+                let position = self.lines.position(self.text, at);
+                Evidence {
+                    facet,
+                    value: value.to_owned(),
+                    rule: format!("PMK-WORDS-{}", cause.id()),
+                    state: State::Affirmed,
+                    section: sentence.section,
+                    line: position.line,
+                    column: position.column,
+                    quote: quote(&block.text[sentence.range.0..sentence.range.1]),
+                    contribution: (value_of_words * 1000.0).round() / 1000.0,
+                }
+            })
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 use crate::classification::Classification;
 use crate::classification::State;
+use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 use crate::rule::Label;
 use crate::rule::Signal;
@@ -16,9 +17,10 @@ use crate::taxonomy::Stage;
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
 use crate::classifier::score::Share;
+use crate::classifier::sentence::Sentence;
 
 /// How much less every later mention counts where the first one matters.
-const LATER: f64 = 0.85;
+const LATER: f64 = 0.8;
 
 /// Decides all facets but stage, which needs the mode.
 pub(crate) fn decide(
@@ -154,7 +156,7 @@ fn detection(
     reasons: &mut Vec<String>,
 ) {
     let scores = earliest(reading, Detection::ALL, Label::Detection);
-    if let Some((detection, score)) = winner(&scores, reading.rules.policy().thresholds.facet) {
+    if let Some((detection, score)) = winner(&scores, reading.rules.policy().thresholds.detection) {
         labels.detection = Some(detection);
         labels
             .evidence
@@ -195,14 +197,15 @@ fn first_diagnosis(
     let (mut factor, mut last) = (1.0, None);
     for (sentence, index, value) in believed {
         if last.is_some_and(|last| last != sentence) {
-            factor *= LATER * LATER;
+            factor *= LATER;
         }
         last = Some(sentence);
         scores[index] += value * factor;
     }
     let named: Vec<(FirstDiagnosis, f64)> =
         FirstDiagnosis::ALL.iter().copied().zip(scores).collect();
-    if let Some((value, score)) = winner(&named, reading.rules.policy().thresholds.facet) {
+    if let Some((value, score)) = winner(&named, reading.rules.policy().thresholds.first_diagnosis)
+    {
         labels.first_diagnosis = Some(value);
         labels
             .evidence
@@ -250,6 +253,12 @@ fn suspicious(reading: &Reading<'_>, at: usize) -> f64 {
             .any(|share| share.sentence == sentence)
     };
     let section = reading.sentences[at].section;
+    let own = |sentence: &Sentence| reading.postmortem.blocks[sentence.block].section;
+    let under = own(&reading.sentences[at]);
+    let headed = (0..at)
+        .rev()
+        .take_while(|other| own(&reading.sentences[*other]) == under)
+        .any(|other| reading.sentences[other].kind == BlockKind::Heading && here(other));
     let same_block = |other: usize| reading.sentences[other].block == reading.sentences[at].block;
     if matches!(
         section,
@@ -258,6 +267,8 @@ fn suspicious(reading: &Reading<'_>, at: usize) -> f64 {
         0.0
     } else if here(at) {
         1.0
+    } else if headed {
+        0.9
     } else if (at >= 1 && here(at - 1)) || section == SectionKind::RuledOut {
         0.7
     } else if at >= 2 && here(at - 2) && same_block(at - 2) {

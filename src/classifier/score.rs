@@ -158,6 +158,7 @@ fn place(policy: &Policy, label: Label, sentence: &Sentence) -> f64 {
         Label::Detection(_) | Label::Silent(_) => "detection",
         Label::Response(_) | Label::RollbackTarget(_) | Label::RollbackHelped(_) => "response",
         Label::FirstDiagnosis(_) => "first-diagnosis",
+        Label::Signal(Signal::NoCause) => "no-cause",
         _ => "default",
     };
     let kind = match sentence.kind {

@@ -265,8 +265,7 @@ const ABBREVIATIONS: &[&str] = &[
 fn cut(text: &str) -> Vec<(usize, usize)> {
     let mut ranges = Vec::new();
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, char)) = chars.next() {
+    for (at, char) in text.char_indices() {
         let end = at + char.len_utf8();
         let over = end - start >= LONGEST && char.is_whitespace();
         let far_over = end - start >= 2 * LONGEST;

@@ -1,13 +1,25 @@
 //! Reader: one commit of an index, for searching and for comparing it with the store.
 
+use std::fmt;
 use std::thread;
 use std::time::Duration;
 
+use tantivy::BitSet;
 use tantivy::DocId;
-use tantivy::ReloadPolicy;
-use tantivy::Searcher;
+use tantivy::DocSet;
+use tantivy::Index;
+use tantivy::Segment;
 use tantivy::SegmentReader;
+use tantivy::TERMINATED;
+use tantivy::TantivyDocument;
+use tantivy::Term;
 use tantivy::directory::Directory;
+use tantivy::directory::OwnedBytes;
+use tantivy::directory::RamDirectory;
+use tantivy::fastfield::AliveBitSet;
+use tantivy::fastfield::write_alive_bitset;
+use tantivy::schema::IndexRecordOption;
+use tantivy::tokenizer::TokenizerManager;
 
 use crate::error::Result;
 use crate::index::Generation;
@@ -18,9 +30,14 @@ use crate::index::schema;
 /// How often opening is tried while a writer may be removing the files that it replaced.
 const ATTEMPTS: usize = 5;
 
-/// One commit of an index.
+/// The arena for documents in memory; it grows where it is too small.
+const ARENA: usize = 3_000_000;
+
+/// One commit of an index, with what may have been folded into it since.
 pub struct Reader {
-    searcher: Searcher,
+    index: Index,
+    segments: Vec<Segment>,
+    readers: Vec<SegmentReader>,
     payload: Payload,
 }
 
@@ -28,7 +45,7 @@ impl Reader {
     /// Opens a generation at its last commit. Needs no right to write, takes no lock.
     ///
     /// # Errors
-    /// [`Error::Index`] where it cannot be used.
+    /// [`Error::Index`](crate::error::Error::Index) where it cannot be used.
     pub fn open(generation: &Generation) -> Result<Reader> {
         let mut attempt = 1;
         loop {
@@ -45,24 +62,68 @@ impl Reader {
     fn open_once(generation: &Generation) -> Result<Reader> {
         let doing = "open the index";
         let index = generation.open_read_only()?;
-        schema::register(&index);
-        // The payload first: the words may then be newer than it says, never older.
+        schema::register(index.tokenizers());
+        // Read once, so that payload and segments are of one commit.
         let metas = index.load_metas().map_err(failed(doing))?;
         let payload = Payload::read(metas.payload.as_deref())?;
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()
-            .map_err(failed(doing))?;
+        let segments = metas
+            .segments
+            .into_iter()
+            .map(|meta| index.segment(meta))
+            .collect();
+        Reader::of(index, segments, payload).map_err(failed(doing))
+    }
+
+    fn of(index: Index, segments: Vec<Segment>, payload: Payload) -> tantivy::Result<Reader> {
+        let readers = segments
+            .iter()
+            .map(SegmentReader::open)
+            .collect::<tantivy::Result<_>>()?;
         Ok(Reader {
-            searcher: reader.searcher(),
+            index,
+            segments,
+            readers,
             payload,
         })
     }
 
-    /// The words.
-    pub fn searcher(&self) -> &Searcher {
-        &self.searcher
+    /// An index of some documents in memory, where none can be had on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Index`](crate::error::Error::Index).
+    pub fn in_memory(documents: impl IntoIterator<Item = TantivyDocument>) -> Result<Reader> {
+        let doing = "make an index in memory";
+        let index = in_memory(documents).map_err(failed(doing))?;
+        let segments = index.searchable_segments().map_err(failed(doing))?;
+        Reader::of(index, segments, Payload::new("", "", 0)).map_err(failed(doing))
+    }
+
+    /// Folds in what has changed since the commit: an id, and its document unless it was removed. What the index holds
+    /// under that id is hidden.
+    ///
+    /// # Errors
+    /// [`Error::Index`](crate::error::Error::Index).
+    pub fn fold_in(&mut self, changes: Vec<(String, Option<TantivyDocument>)>) -> Result<()> {
+        let fold_in = || {
+            let ids: Vec<&str> = changes.iter().map(|(id, _)| id.as_str()).collect();
+            for (segment, reader) in self.segments.iter().zip(&mut self.readers) {
+                if let Some(visible) = all_but(reader, &ids)? {
+                    *reader = SegmentReader::open_with_custom_alive_set(segment, Some(visible))?;
+                }
+            }
+            let index = in_memory(changes.into_iter().filter_map(|(_, document)| document))?;
+            for segment in index.searchable_segments()? {
+                self.readers.push(SegmentReader::open(&segment)?);
+                self.segments.push(segment);
+            }
+            Ok(())
+        };
+        fold_in().map_err(failed("fold the newest changes into the index"))
+    }
+
+    /// The parts that are searched.
+    pub(super) fn segments(&self) -> &[SegmentReader] {
+        &self.readers
     }
 
     /// Whose words they are, as of which revision.
@@ -76,9 +137,8 @@ impl Reader {
     /// [`Error::Index`].
     pub fn contents(&self) -> Result<Vec<(String, i64, u64)>> {
         let mut contents = Vec::new();
-        for segment in self.searcher.segment_readers() {
-            collect(segment, &mut contents)
-                .map_err(|error| failed("read what the index holds")(error))?;
+        for segment in &self.readers {
+            collect(segment, &mut contents).map_err(failed("read what the index holds"))?;
         }
         contents.sort_unstable();
         Ok(contents)
@@ -90,11 +150,11 @@ impl Reader {
     /// # Errors
     /// [`Error::Index`].
     pub fn damaged_files(&self) -> Result<Vec<String>> {
-        let index = self.searcher.index();
-        let metas = index
+        let metas = self
+            .index
             .load_metas()
             .map_err(failed("read what the index holds"))?;
-        let directory = index.directory();
+        let directory = self.index.directory();
         let mut damaged = Vec::new();
         for file in metas.list_segment_files() {
             let is_there = directory.exists(&file).unwrap_or(false);
@@ -106,6 +166,45 @@ impl Reader {
         damaged.sort();
         Ok(damaged)
     }
+}
+
+/// An index of some documents, in one segment, made without a thread and without an arena that has to be cleared.
+fn in_memory(documents: impl IntoIterator<Item = TantivyDocument>) -> tantivy::Result<Index> {
+    let tokenizers = TokenizerManager::default();
+    schema::register(&tokenizers);
+    let mut writer = Index::builder()
+        .schema(schema::schema())
+        .tokenizers(tokenizers)
+        .single_segment_index_writer(RamDirectory::create(), ARENA)?;
+    for document in documents {
+        writer.add_document(document)?;
+    }
+    writer.finalize()
+}
+
+/// The documents of a segment that are not of some ids; `None` where it holds none of these.
+fn all_but(reader: &SegmentReader, ids: &[&str]) -> tantivy::Result<Option<AliveBitSet>> {
+    let field = reader.schema().get_field("id")?;
+    let words = reader.inverted_index(field)?;
+    let mut visible = BitSet::with_max_value_and_full(reader.max_doc());
+    let mut hidden = false;
+    for id in ids {
+        let term = Term::from_field_text(field, id);
+        let Some(mut documents) = words.read_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
+        while documents.doc() != TERMINATED {
+            visible.remove(documents.doc());
+            hidden = true;
+            documents.advance();
+        }
+    }
+    if !hidden {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    write_alive_bitset(&visible, &mut bytes)?;
+    Ok(Some(AliveBitSet::open(OwnedBytes::new(bytes))))
 }
 
 /// Adds id, revision and hash of every living document of a segment.
@@ -137,8 +236,8 @@ fn collect(segment: &SegmentReader, contents: &mut Vec<(String, i64, u64)>) -> t
     Ok(())
 }
 
-impl std::fmt::Debug for Reader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader")
             .field("payload", &self.payload)
             .finish_non_exhaustive()

@@ -59,7 +59,7 @@ impl<'lock> Writer<'lock> {
         let directory = MmapDirectory::open(generation.folder())
             .map_err(|error| failed(doing)(error.into()))?;
         let index = Index::open(directory).map_err(failed(doing))?;
-        schema::register(&index);
+        schema::register(index.tokenizers());
         let field = |name: &str| index.schema().get_field(name).map_err(failed(doing));
         let (id, hash) = (field("id")?, field("hash")?);
         let arena = if pending >= MANY {

@@ -14,12 +14,13 @@ use crate::index::Reader;
 use crate::index::Writer;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::read_again;
+use crate::knowledge_base::search::FEW;
 use crate::store::Change;
 use crate::store::Meta;
 use crate::store::View;
 
 /// How many changes are held in memory at a time.
-const PORTION: usize = 200;
+const PORTION: usize = 50;
 
 /// How often a writer looks whether the store has moved on, so that others need not wait to do what it can do.
 const ROUNDS: usize = 5;
@@ -31,6 +32,8 @@ pub enum CaughtUp {
     InStep,
     /// So many changes were replayed.
     Replayed(u64),
+    /// So many changes are left for the next time; a search folds them in.
+    Deferred(i64),
     /// The index was made anew.
     Rebuilt {
         /// Why.
@@ -67,6 +70,18 @@ impl KnowledgeBase {
         match self.index_lock_within(self.deadline, || false)? {
             Some(lock) => self.make_anew(&lock),
             None => Ok(()),
+        }
+    }
+
+    /// Catches up if the index lacks so much that folding it in at every search would cost more than writing it once.
+    /// Enough after an `add`: nothing that is filed is missed by a search.
+    ///
+    /// # Errors
+    /// As [`KnowledgeBase::catch_up`].
+    pub fn catch_up_if_due(&mut self) -> Result<CaughtUp> {
+        match self.standing(&self.meta()?) {
+            Standing::Behind(by) if by <= FEW => Ok(CaughtUp::Deferred(by)),
+            _ => self.catch_up(),
         }
     }
 
@@ -277,7 +292,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         .unwrap_or_else(|_| Err(unusable("it failed while it was used".to_owned())))
 }
 
-fn unusable(reason: String) -> Error {
+pub(super) fn unusable(reason: String) -> Error {
     Error::Index {
         doing: "use the index",
         source: reason.into(),

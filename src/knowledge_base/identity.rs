@@ -9,7 +9,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Result;
 use crate::incident::IncidentId;
-use crate::postmortem::DocumentKind;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::View;
@@ -22,6 +21,8 @@ pub(super) struct Traits<'a> {
     pub(super) path: &'a str,
     /// Its title, the last resort for a name.
     pub(super) title: &'a str,
+    /// The id that it brings with it from another base.
+    pub(super) brought: Option<&'a IncidentId>,
     /// The id that it states.
     pub(super) stated: Option<&'a IncidentId>,
     /// BLAKE3 of its bytes.
@@ -35,13 +36,8 @@ pub(super) enum Identity {
     Known(Filed),
     /// One that is there, whose file is gone from where it was.
     Moved(Filed),
-    /// None that is there.
-    New {
-        /// The id it is to have.
-        id: IncidentId,
-        /// Another incident with the same bytes.
-        twin: Option<IncidentId>,
-    },
+    /// None that is there; it is to have this id.
+    New(IncidentId),
     /// It states the id of another document.
     Taken(Filed),
 }
@@ -52,6 +48,15 @@ pub(super) fn identify(
     traits: Traits<'_>,
     exists: &dyn Fn(&str) -> bool,
 ) -> Result<Identity> {
+    if let Some(brought) = traits.brought {
+        return Ok(match view.find(brought.as_str())? {
+            Some(same) if same.content == traits.content || same.record.path == traits.path => {
+                Identity::Known(same)
+            }
+            Some(other) => Identity::Taken(other),
+            None => Identity::New(brought.clone()),
+        });
+    }
     let twins = view.with_content(traits.content)?;
     let from_input = traits.path.is_empty();
     let known = if from_input {
@@ -65,15 +70,15 @@ pub(super) fn identify(
     if let Some(known) = known {
         return Ok(Identity::Known(known));
     }
-    // What came from standard input has no file that could be gone; it can be given again, by the same way.
-    let gone = |filed: &Filed| match filed.record.path.as_str() {
-        "" => from_input,
-        path => !exists(path),
-    };
+    // What came from standard input has no file that could be gone.
+    let gone = |filed: &Filed| !filed.record.path.is_empty() && !exists(&filed.record.path);
     let mut name = traits.stated.cloned();
     if let Some(stated) = traits.stated
         && let Some(other) = view.find(stated.as_str())?
     {
+        if from_input && other.record.path.is_empty() {
+            return Ok(Identity::Known(other));
+        }
         if gone(&other) {
             return Ok(Identity::Moved(other));
         }
@@ -85,51 +90,31 @@ pub(super) fn identify(
     if let Some(moved) = twins.iter().find(|twin| gone(twin)) {
         return Ok(Identity::Moved(moved.clone()));
     }
-    let id = match name {
+    Ok(Identity::New(match name {
         Some(name) => name,
         None => free_id(view, traits.path, traits.title)?,
-    };
-    let twin = original_of(&twins).map(|twin| twin.record.id.clone());
-    Ok(Identity::New { id, twin })
+    }))
 }
 
-/// Among documents with the same bytes the one that is counted.
-fn original_of(twins: &[Filed]) -> Option<&Filed> {
-    twins
-        .iter()
-        .find(|twin| twin.record.kind != DocumentKind::Duplicate)
-        .or(twins.first())
-}
-
-/// What a document with some bytes counts as: a duplicate where another one has them and counts already.
-pub(super) fn kind(
+/// Another document with the same bytes, which counts: one that comes later is its duplicate.
+pub(super) fn counted_twin(
     view: &View<'_>,
     id: &IncidentId,
     content: Hash,
-    read_kind: DocumentKind,
-) -> Result<DocumentKind> {
-    let counted = view
-        .with_content(content)?
-        .iter()
-        .any(|twin| twin.record.id != *id && twin.record.kind != DocumentKind::Duplicate);
-    Ok(if counted {
-        DocumentKind::Duplicate
-    } else {
-        read_kind
-    })
+) -> Result<Option<IncidentId>> {
+    let original = view.original_with_content(content)?;
+    Ok(original
+        .map(|original| original.record.id)
+        .filter(|original| original != id))
 }
 
 /// Lets a duplicate count, once the document that it was a duplicate of has gone or changed.
 pub(super) fn promote_twin(writing: &mut Writing<'_>, content: Hash) -> Result<()> {
-    let twins = writing.view().with_content(content)?;
-    let Some(first) = twins.first() else {
+    if writing.view().original_with_content(content)?.is_some() {
         return Ok(());
-    };
-    if twins
-        .iter()
-        .all(|twin| twin.record.kind == DocumentKind::Duplicate)
-    {
-        let mut record = first.record.clone();
+    }
+    if let Some(first) = writing.view().with_content(content)?.into_iter().next() {
+        let mut record = first.record;
         record.kind = first.read_kind;
         writing.put(Filing {
             record,

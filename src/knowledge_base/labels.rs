@@ -4,7 +4,7 @@ use crate::classification::Classification;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
-use crate::knowledge_base::intake::label;
+use crate::knowledge_base::paper::label;
 use crate::knowledge_base::read_again;
 use crate::store::Filed;
 use crate::store::Filing;

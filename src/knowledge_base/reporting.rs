@@ -22,13 +22,12 @@ impl KnowledgeBase {
     /// # Errors
     /// [`Error::Store`], [`Error::Damaged`].
     pub fn select(&mut self, query: &Query) -> Result<Vec<Record>> {
+        let mut records = self.records()?;
         if query.has_text() {
-            let found = self.search(query, usize::MAX, 0)?;
-            let mut records: Vec<Record> = found.hits.into_iter().map(|hit| hit.record).collect();
-            records.sort_by(|a, b| a.id.cmp(&b.id));
+            let found = self.found_ids(query)?;
+            records.retain(|record| found.contains(record.id.as_str()));
             return Ok(records);
         }
-        let mut records = self.records()?;
         records.retain(|record| query.matches(record));
         Ok(records)
     }

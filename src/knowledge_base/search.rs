@@ -1,12 +1,36 @@
-//! Search: what is looked for, read again from the store for every word that is shown.
+//! Search: what is looked for; the index gives ids and their order, every word that is shown is read from the store.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::error::Error;
 use crate::error::Result;
+use crate::index;
+use crate::index::Facets;
+use crate::index::Indexed;
+use crate::index::Ranking;
+use crate::index::Reader;
+use crate::index::Wanted;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::catch_up::CaughtUp;
+use crate::knowledge_base::catch_up::Standing;
+use crate::knowledge_base::catch_up::guarded;
+use crate::knowledge_base::catch_up::standing;
+use crate::knowledge_base::catch_up::unusable;
 use crate::knowledge_base::read_again;
-use crate::query::Expr;
-use crate::query::Group;
 use crate::query::Hit;
 use crate::query::Query;
+use crate::store::Change;
+use crate::store::View;
+
+/// How long a search waits for others who write to the index, before it goes on without them.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// So many changes are folded in at every search rather than written to the index: reading commands then write nothing.
+pub(super) const FEW: i64 = 16;
+
+/// How many changes are read at a time.
+const PORTION: usize = 50;
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,68 +39,160 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub total: usize,
+    /// How all of them spread over mode, decay, service and quarter, where that was asked for.
+    pub facets: Facets,
     /// What is to be said about the search itself.
     pub notices: Vec<String>,
 }
 
 impl KnowledgeBase {
-    /// Looks for incidents: `limit` hits after the first `offset`, best first.
+    /// Looks for incidents. What the index does not hold yet is folded in; an index that is damaged is made anew, and
+    /// where that cannot be done the search goes without it.
     ///
     /// # Errors
-    /// [`crate::error::Error::Store`], [`crate::error::Error::Damaged`].
-    pub fn search(&mut self, query: &Query, limit: usize, offset: usize) -> Result<Found> {
-        let filed = self.store.read(|view| view.all())?;
-        let mut hits = Vec::new();
-        for filed in filed {
-            if !query.matches(&filed.record) {
-                continue;
-            }
-            if query.has_text() {
-                let bytes = self.store.read(|view| view.original(&filed))?;
-                let (_, postmortem) = read_again(&filed.record, bytes)?;
-                let text: String = postmortem
-                    .blocks
-                    .iter()
-                    .map(|block| block.text.to_lowercase() + "\n")
-                    .collect();
-                if !has_words(&query.root, &text) {
-                    continue;
-                }
-            }
-            hits.push(Hit {
-                rank: 0,
-                score: 0.0,
-                id: filed.record.id.clone(),
-                record: filed.record,
-                passage: None,
-            });
-        }
-        hits.sort_by_key(|hit| std::cmp::Reverse(hit.record.facts.day()));
-        let total = hits.len();
-        let mut hits: Vec<Hit> = hits.into_iter().skip(offset).take(limit).collect();
-        for (at, hit) in hits.iter_mut().enumerate() {
-            hit.rank = offset + at + 1;
-        }
+    /// [`Error::Store`], [`Error::Damaged`].
+    pub fn search(&mut self, query: &Query, wanted: Wanted) -> Result<Found> {
+        let mut notices = Vec::new();
+        let (ranking, hits) = self.answer(&mut notices, |view, reader| {
+            let ranking = reader.search(query, wanted)?;
+            let hits = hits(view, &ranking, wanted.offset)?;
+            Ok((ranking, hits))
+        })?;
+        notices.extend(ranking.notices.iter().map(ToString::to_string));
         Ok(Found {
             hits,
-            total,
-            notices: Vec::new(),
+            total: ranking.total,
+            facets: ranking.facets,
+            notices,
+        })
+    }
+
+    /// The ids of all incidents that a query finds.
+    pub(super) fn found_ids(&mut self, query: &Query) -> Result<BTreeSet<String>> {
+        let wanted = Wanted {
+            limit: usize::MAX,
+            ..Wanted::default()
+        };
+        let ranking = self.answer(&mut Vec::new(), |_, reader| reader.search(query, wanted))?;
+        Ok(ranking.hits.into_iter().map(|ranked| ranked.id).collect())
+    }
+
+    /// Asks an index that equals one moment of the record, the best that can be had; the same moment is at hand to read
+    /// from. What had to be done for it is noticed.
+    fn answer<T>(
+        &mut self,
+        notices: &mut Vec<String>,
+        ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
+    ) -> Result<T> {
+        match self.ask_index(FEW, &ask) {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) | Err(Error::Index { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let is_new = self.meta()?.index_gen == 0;
+        match self.catch_up_within(PATIENCE) {
+            Ok(CaughtUp::Rebuilt { reason }) if !is_new => {
+                notices.push(format!("the search index was made anew: {reason}"));
+            }
+            // Whoever cannot write to the index can read it, or make one in memory.
+            Ok(_) | Err(Error::Locked { .. } | Error::Index { .. } | Error::File { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let failure = match self.ask_index(i64::MAX, &ask) {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) => "it is too far behind".to_owned(),
+            Err(Error::Index { doing, source }) => format!("cannot {doing}: {source}"),
+            Err(error) => return Err(error),
+        };
+        if self.mend(PATIENCE)
+            && let Ok(Some(answer)) = self.ask_index(i64::MAX, &ask)
+        {
+            notices.push(format!("the search index was made anew: {failure}"));
+            return Ok(answer);
+        }
+        notices.push(format!("searched without the index: {failure}"));
+        self.store.read(|view| ask(view, &without_index(view)?))
+    }
+
+    /// Makes the index anew, if nobody else is at it; whether that was done.
+    fn mend(&mut self, patience: Duration) -> bool {
+        match self.index_lock_within(patience, || false) {
+            Ok(Some(lock)) => self.make_anew(&lock).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Asks the index in use, with what has changed since folded in; `None` where these are more than `most` changes.
+    fn ask_index<T>(
+        &self,
+        most: i64,
+        ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let generation = self.generation(&self.meta()?);
+        guarded(|| {
+            // The index before the record: what is in the index is then in the record, too, or was.
+            let mut reader = Reader::open(&generation)?;
+            self.store.read(|view| {
+                match standing(reader.payload(), &view.meta()?) {
+                    Standing::InStep => {}
+                    Standing::Behind(by) if by > most => return Ok(None),
+                    Standing::Behind(_) => {
+                        let since = reader.payload().rev;
+                        reader.fold_in(changes(view, since)?)?;
+                    }
+                    Standing::Unusable(reason) => return Err(unusable(reason)),
+                }
+                ask(view, &reader).map(Some)
+            })
         })
     }
 }
 
-fn has_words(group: &Group, text: &str) -> bool {
-    let has = |part: &Expr| has_word(part, text);
-    group.must.iter().all(has) && group.should.iter().all(has) && !group.must_not.iter().any(has)
+/// The records of a ranking, each with the passage that speaks best for it.
+fn hits(view: &View<'_>, ranking: &Ranking, offset: usize) -> Result<Vec<Hit>> {
+    let mut hits = Vec::with_capacity(ranking.hits.len());
+    for ranked in &ranking.hits {
+        let filed = view
+            .find(&ranked.id)?
+            .ok_or_else(|| unusable(format!("it holds `{}`, the record does not", ranked.id)))?;
+        let bytes = view.original(&filed)?;
+        let (document, postmortem) = read_again(&filed.record, bytes)?;
+        hits.push(Hit {
+            rank: offset + hits.len() + 1,
+            score: ranked.score,
+            id: filed.record.id.clone(),
+            record: filed.record,
+            passage: ranking.finder.passage(&document.text, &postmortem),
+        });
+    }
+    Ok(hits)
 }
 
-fn has_word(part: &Expr, text: &str) -> bool {
-    match part {
-        Expr::Word { text: word, .. } | Expr::Phrase { text: word, .. } => {
-            text.contains(&word.to_lowercase())
+/// What has changed after a revision, as the index takes it.
+fn changes(view: &View<'_>, after: i64) -> Result<Vec<(String, Option<Indexed>)>> {
+    let mut after = after;
+    let mut documents = Vec::new();
+    loop {
+        let portion = view.changes(after, PORTION)?;
+        let Some(last) = portion.last() else {
+            return Ok(documents);
+        };
+        after = last.rev();
+        for change in portion {
+            documents.push(match change {
+                Change::Filed { filed, original } => {
+                    let (_, postmortem) = read_again(&filed.record, original)?;
+                    let document = index::document(&filed.record, &postmortem, filed.rev);
+                    (filed.record.id.to_string(), Some(document))
+                }
+                Change::Removed { id, .. } => (id.to_string(), None),
+            });
         }
-        Expr::Filter(_) => true,
-        Expr::Any(parts) => parts.iter().any(|part| has_word(part, text)),
-        Expr::Group(group) => has_words(group, text),
     }
+}
+
+/// An index that is made of the whole record in memory and forgotten.
+fn without_index(view: &View<'_>) -> Result<Reader> {
+    let documents = changes(view, 0)?;
+    Reader::in_memory(documents.into_iter().filter_map(|(_, document)| document))
 }

@@ -37,6 +37,14 @@ pub(crate) fn find(
 ) -> Vec<ActionItem> {
     let sections = action_sections(outline);
     let reader = Reader { source, order };
+    let mut tabled = vec![false; outline.sections.len()];
+    for passage in outline
+        .passages
+        .iter()
+        .filter(|passage| action_table::is_action_head(&passage.piece))
+    {
+        tabled[passage.section] = true;
+    }
     let mut found = Vec::new();
     let mut passages = outline
         .passages
@@ -54,6 +62,8 @@ pub(crate) fn find(
                 }
                 found.extend(action_table::read(&rows, &reader));
             }
+            // Beside a table of actions plain lists explain it.
+            PieceKind::Item(item) if tabled[passage.section] && item.checked.is_none() => {}
             PieceKind::Item(item) => found.extend(reader.item(outline, number, passage, *item)),
             _ => {}
         }
@@ -187,7 +197,8 @@ fn is_label_text(piece: &Piece) -> bool {
             && mark.start == 0
             && mark.end >= text.trim_end_matches(':').len()
     });
-    (bold || text.ends_with(':')) && text.split_whitespace().count() <= 8
+    (bold && text.split_whitespace().count() <= 8)
+        || (text.ends_with(':') && text.split_whitespace().count() <= 3)
 }
 
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
@@ -197,6 +208,8 @@ static BOX: LazyLock<Regex> = LazyLock::new(|| {
 static DONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)[(\[](?:[^()\[\]]{0,40}[,;:]\s*)?(?:already\s+)?(?:done|completed?|closed|fixed|shipped|merged|deployed|finished|erledigt|hecho|terminé|feito)\b[^()\[\]]{0,60}[)\]]|(?:[-–—:]\s*|\bstatus:?\s*)(?:done|completed?|closed|erledigt|hecho|feito)\.?\s*$|✅|☑|^\s*(?:DONE|COMPLETED?|CLOSED)\b[:\s-]|完了|已完成|완료").expect("a constant")
 });
+static SHOUTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:DONE|COMPLETED?|CLOSED|FIXED)\b").expect("a constant"));
 static DROPPED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)[(\[](?:[^()\[\]]{0,40}[,;:]\s*)?(?:won'?t (?:do|fix)|wontfix|cancell?ed|dropped|abandoned|rejected|declined|obsolete|not planned|superseded|verworfen|cancelado|abandonné)\b[^()\[\]]{0,40}[)\]]|[-–—:]\s*(?:won'?t (?:do|fix)|cancell?ed|dropped)\.?\s*$").expect("a constant")
 });
@@ -265,6 +278,14 @@ fn state(piece: &Piece, checked: Option<bool>) -> ActionState {
         ActionState::Dropped
     } else {
         ActionState::Open
+    }
+}
+
+/// What a row without a status column says of the state: `DONE` in capitals.
+pub(crate) fn state_in(row: &str) -> ActionState {
+    match SHOUTED.is_match(row) || row.contains('✅') {
+        true => ActionState::Done,
+        false => ActionState::Open,
     }
 }
 

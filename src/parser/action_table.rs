@@ -1,7 +1,6 @@
 //! Action table: action items from the rows of a table, by what its head says of the columns.
 
 use crate::incident::ActionItem;
-use crate::incident::ActionState;
 use crate::parser::action;
 use crate::parser::action::Reader;
 use crate::parser::fold::fold;
@@ -221,6 +220,12 @@ fn columns(head: &Piece) -> Vec<Column> {
         .collect()
 }
 
+/// Whether a row is the head of a table of actions.
+pub(crate) fn is_action_head(row: &Piece) -> bool {
+    let columns = columns(row);
+    is_head(row) && columns.contains(&Column::Text) && columns.len() > 1
+}
+
 fn is_head(row: &Piece) -> bool {
     matches!(&row.kind, PieceKind::Row(row) if row.head)
 }
@@ -238,7 +243,7 @@ fn item(row: &Piece, text: usize, columns: &[Column], reader: &Reader<'_>) -> Op
         owner: cell(Column::Owner).map(|owner| owner.trim_start_matches('@').to_owned()),
         team: cell(Column::Team).map(str::to_owned),
         due: cell(Column::Due).and_then(|due| action::day(due, reader.order)),
-        state: cell(Column::State).map_or(ActionState::Open, action::state_of),
+        state: cell(Column::State).map_or_else(|| action::state_in(row.text()), action::state_of),
         link: row
             .link()
             .map(str::to_owned)

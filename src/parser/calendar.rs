@@ -37,7 +37,7 @@ impl Point {
         }
     }
 
-    /// Minutes to a later point of the same precision.
+    /// Minutes to a later point; whole days where one of the two is only a day.
     pub(crate) fn minutes_until(&self, later: &Point) -> Option<i64> {
         match (self, later) {
             (Point::Moment(from), Point::Moment(to)) => Some(
@@ -45,13 +45,17 @@ impl Point {
                     .0
                     .minutes_until(&same_zone(*from, *to).1),
             ),
-            (Point::Day(from), Point::Day(to)) => from
-                .until(*to)
-                .ok()
-                .map(|span| i64::from(span.get_days()) * 1440),
-            _ => None,
+            (Point::Day(from), Point::Day(to)) => days(*from, *to).map(|days| days * 1440),
+            // Of a day and a moment only whole days apart can be told.
+            (from, to) => days(from.date(), to.date())
+                .filter(|days| *days >= 2)
+                .map(|days| days * 1440),
         }
     }
+}
+
+fn days(from: Date, to: Date) -> Option<i64> {
+    from.until(to).ok().map(|span| i64::from(span.get_days()))
 }
 
 /// Two moments of which one has no zone are taken to share that of the other.
@@ -76,6 +80,7 @@ impl Setting {
         let date = match stamp.day {
             Some(Day::Full(date)) => date,
             Some(Day::NoYear(month, day)) => self.nearest(month, day)?,
+            Some(Day::OfMonth(day)) => self.nearest_of_month(day)?,
             Some(Day::Ambiguous(_) | Day::Impossible(_)) => return None,
             None => self.day?,
         };
@@ -88,6 +93,25 @@ impl Setting {
         [known.year() - 1, known.year(), known.year() + 1]
             .into_iter()
             .filter_map(|year| Date::new(year, month, day).ok())
+            .min_by_key(|date| {
+                known
+                    .until(*date)
+                    .map_or(i32::MAX, |span| span.get_days().abs())
+            })
+    }
+
+    /// The day of a month that lies nearest to the day known.
+    fn nearest_of_month(&self, day: i8) -> Option<Date> {
+        let known = self.day?;
+        let first = known.first_of_month();
+        let months = [
+            first.checked_sub(jiff::Span::new().months(1)).ok()?,
+            first,
+            first.checked_add(jiff::Span::new().months(1)).ok()?,
+        ];
+        months
+            .into_iter()
+            .filter_map(|month| Date::new(month.year(), month.month(), day).ok())
             .min_by_key(|date| {
                 known
                     .until(*date)

@@ -1,9 +1,6 @@
 //! Chronology: the four clocks, the day and the durations, from the most trusted source that states each.
 
-use std::sync::LazyLock;
-
 use jiff::civil::Date;
-use regex::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Facts;
@@ -13,22 +10,14 @@ use crate::parser::Options;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::course;
-use crate::parser::duration;
-use crate::parser::entry::Entry;
-use crate::parser::key::Key;
+use crate::parser::day;
+use crate::parser::key_clock;
 use crate::parser::narrative;
 use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
 use crate::parser::source::Source;
 use crate::parser::stamp;
-use crate::parser::stamp::Day;
 use crate::parser::statement::Statements;
 use crate::parser::timeline;
-use crate::postmortem::BlockKind;
-use crate::postmortem::SectionKind;
-
-/// The first passages of prose whose date is taken for that of the incident.
-const LEADING: usize = 4;
 
 /// A point in time and where it is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +35,14 @@ pub(crate) struct Reading {
 pub(crate) struct Chronology {
     /// Its day where a key states it.
     pub(crate) date: Option<Reading>,
+    /// Whether that is the date of a page, and not for certain of the incident.
+    pub(crate) is_day_weak: bool,
+    /// Whether that is named as the day of the incident.
+    pub(crate) is_day_of_incident: bool,
+    /// The day in the title, and the day of the first sentence that tells of an event.
+    pub(crate) named: [Option<Reading>; 2],
+    /// Days of less trust: that of a page, of the file's name, the first in the prose.
+    pub(crate) fallback: [Option<Reading>; 3],
     /// The first entry of its timeline.
     pub(crate) first: Option<Reading>,
     /// When it began.
@@ -66,155 +63,110 @@ pub(crate) struct Chronology {
     pub(crate) to_mitigate: Option<Fact<i64>>,
     /// Minutes to resolution, as stated.
     pub(crate) to_resolve: Option<Fact<i64>>,
+    /// Minutes to detection as a sentence tells them, and where it stands.
+    pub(crate) told_to_detect: Option<(i64, usize)>,
+    /// Minutes to resolution as a sentence tells them, and where it stands.
+    pub(crate) told_to_resolve: Option<(i64, usize)>,
 }
 
-/// Reads what keys state.
-pub(crate) fn of_keys(
-    statements: &Statements<'_>,
-    source: &mut Source<'_>,
-    options: &Options,
-) -> Chronology {
-    let mut chronology = Chronology::default();
-    let mut reader = KeyReader {
-        source,
-        options,
-        setting: Setting::default(),
-    };
-    for entry in statements.of(Key::Date) {
-        let (date, range) = reader.date(entry);
-        chronology.date = chronology.date.or(date);
-        reader.setting.day = chronology.date.map(|reading| reading.point.date());
-        if let Some((from, to)) = range {
-            chronology.onset = chronology.onset.or(Some(from));
-            chronology.resolved = chronology.resolved.or(Some(to));
-        }
-    }
-    chronology.onset = reader.clock(statements, &[Key::Onset]).or(chronology.onset);
-    chronology.detected = reader.clock(statements, &[Key::Detected]);
-    chronology.diagnosed = reader.clock(statements, &[Key::Diagnosed]);
-    chronology.mitigated = reader.clock(statements, &[Key::Mitigated]);
-    chronology.resolved = reader
-        .clock(statements, &[Key::Resolved, Key::End])
-        .or(chronology.resolved);
-    chronology.to_detect = reader.length(statements, Key::TimeToDetect);
-    chronology.to_diagnose = reader.length(statements, Key::TimeToDiagnose);
-    chronology.to_mitigate = reader.length(statements, Key::TimeToMitigate);
-    chronology.to_resolve = reader
-        .length(statements, Key::TimeToResolve)
-        .or_else(|| reader.length(statements, Key::Duration));
-    chronology
-}
-
-/// Adds what the title, the file's name, the timeline and the prose tell.
-pub(crate) fn add_text(
-    chronology: &mut Chronology,
+/// Reads the course of an incident: what keys state first, then what the timeline and the prose tell.
+pub(crate) fn read(
     statements: &Statements<'_>,
     outline: &Outline,
+    source: &mut Source<'_>,
     options: &Options,
     name: &str,
-) {
-    let order = options.date_order;
+) -> Chronology {
+    let file = day::of_name(name, None);
+    let mut anchors: Vec<(Date, i32)> = [file, day::of_title(outline, None)]
+        .iter()
+        .flatten()
+        .map(|reading| (reading.point.date(), 3))
+        .collect();
+    anchors.extend(
+        day::written_out(source.text)
+            .into_iter()
+            .map(|date| (date, 0)),
+    );
+    let order = options
+        .date_order
+        .or_else(|| day::order(source.text, &anchors));
+    let title = day::of_title(outline, order);
     let mut setting = Setting {
         day: None,
         zone: timeline::declared_zone(outline),
     };
-    setting.day = chronology
+    setting.day = title.or(file).map(|reading| reading.point.date());
+    setting.day = setting
+        .day
+        .or_else(|| day::any(statements.entries, &Outline::default(), order));
+    let lead = day::of_lead(outline, &setting, order);
+    setting.day = setting
+        .day
+        .or(lead.map(|(reading, _)| reading.point.date()));
+    let mut chronology = key_clock::read(statements, source, setting.clone(), order);
+    chronology.named = [
+        title,
+        lead.filter(|(_, tells)| *tells).map(|(reading, _)| reading),
+    ];
+    chronology.fallback = [
+        chronology.date.filter(|_| chronology.is_day_weak),
+        file,
+        lead.map(|(reading, _)| reading),
+    ];
+    setting.day = text_day(&chronology, lead)
+        .or(setting.day)
+        .or_else(|| day::any(statements.entries, outline, order));
+    add_text(&mut chronology, statements, outline, &setting, order);
+    chronology
+}
+
+/// The day that clock times in the text are of: the one stated, or the one just before that the first sentences tell of.
+fn text_day(chronology: &Chronology, lead: Option<(Reading, bool)>) -> Option<Date> {
+    let known = chronology
         .date
         .or(chronology.onset)
         .or(chronology.detected)
         .map(|reading| reading.point.date());
-    let named = named_day(outline, name, order);
-    setting.day = setting.day.or(named.map(|reading| reading.point.date()));
-    let lead = lead_day(outline, &setting, order);
-    setting.day = setting.day.or(lead.map(|reading| reading.point.date()));
-    let zero =
-        zero_point(statements, &setting, order).or(chronology.onset.map(|onset| onset.point));
-    let entries = timeline::entries(outline, &setting, order, zero);
-    let narrative = narrative::read(outline, &setting, order);
-    let course = course::of(&entries, &narrative);
+    let told = lead
+        .filter(|(_, tells)| *tells)
+        .map(|(reading, _)| reading.point.date());
+    let before = if chronology.is_day_weak { 60 } else { 3 };
+    let close = |told: &Date| {
+        known.is_none_or(|known| {
+            told.until(known)
+                .is_ok_and(|span| (-1..=before).contains(&span.get_days()))
+        })
+    };
+    told.filter(close).or(known)
+}
+
+fn add_text(
+    chronology: &mut Chronology,
+    statements: &Statements<'_>,
+    outline: &Outline,
+    setting: &Setting,
+    order: Option<DateOrder>,
+) {
+    let zero = zero_point(statements, setting, order).or(chronology.onset.map(|onset| onset.point));
+    let (entries, in_timeline) = timeline::entries(outline, setting, order, zero);
+    let mut narrative = narrative::read(outline, setting, order);
+    if chronology.is_day_of_incident {
+        narrative.keep_near(setting.day);
+    }
+    let course = course::of(&entries, in_timeline, &narrative);
     chronology.onset = chronology.onset.or(course.onset);
     chronology.detected = chronology.detected.or(course.detected);
     chronology.diagnosed = chronology.diagnosed.or(course.diagnosed);
     chronology.mitigated = chronology.mitigated.or(course.mitigated);
     chronology.resolved = chronology.resolved.or(course.resolved);
-    chronology.date = chronology.date.or(named).or(lead);
+    chronology.told_to_detect = narrative.to_detect;
+    chronology.told_to_resolve = narrative.to_resolve;
     chronology.first = entries.first().map(|entry| Reading {
         point: entry.point,
         at: entry.at,
         origin: Origin::Timeline,
     });
-}
-
-/// The day in the title, else in the file's name.
-fn named_day(outline: &Outline, name: &str, order: Option<DateOrder>) -> Option<Reading> {
-    let in_title = outline.title.as_ref().and_then(|(title, at)| {
-        let date = stamp::first(title, order)
-            .and_then(|stamp| stamp.date())
-            .or_else(|| compact_day(title))?;
-        Some(Reading {
-            point: Point::Day(date),
-            at: *at,
-            origin: Origin::Title,
-        })
-    });
-    in_title.or_else(|| {
-        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        let spaced = file.replace('_', " ");
-        let date = stamp::first(&spaced, order)
-            .and_then(|stamp| stamp.date())
-            .or_else(|| compact_day(&spaced))?;
-        Some(Reading {
-            point: Point::Day(date),
-            at: usize::MAX,
-            origin: Origin::FileName,
-        })
-    })
-}
-
-static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[^\d])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^\d]|$)")
-        .expect("a constant")
-});
-
-/// A day written as `20260703`.
-pub(crate) fn compact_day(text: &str) -> Option<Date> {
-    let found = COMPACT.captures(text)?;
-    Date::new(
-        found[1].parse().ok()?,
-        found[2].parse().ok()?,
-        found[3].parse().ok()?,
-    )
-    .ok()
-}
-
-/// The first whole date in the first sentences of the prose.
-fn lead_day(outline: &Outline, setting: &Setting, order: Option<DateOrder>) -> Option<Reading> {
-    let leads = |passage: &&Passage| {
-        matches!(passage.kind, BlockKind::Paragraph | BlockKind::ListItem)
-            && matches!(
-                outline.kind(passage),
-                SectionKind::Body
-                    | SectionKind::Summary
-                    | SectionKind::WhatHappened
-                    | SectionKind::Impact
-            )
-    };
-    outline
-        .passages
-        .iter()
-        .filter(leads)
-        .take(LEADING)
-        .find_map(|passage| {
-            let stamp = stamp::stamps(passage.piece.text(), order)
-                .into_iter()
-                .find(|stamp| stamp.day.is_some())?;
-            let date = setting.date(&stamp)?;
-            Some(Reading {
-                point: Point::Day(date),
-                at: passage.piece.visible.original(stamp.start),
-                origin: Origin::Prose,
-            })
-        })
 }
 
 /// The moment that relative times count from.
@@ -228,126 +180,6 @@ fn zero_point(
         .iter()
         .find(|entry| matches!(entry.key.trim(), "T0" | "T+0" | "T" | "T-0"))?;
     setting.point(&stamp::first(&entry.text(), order)?)
-}
-
-struct KeyReader<'r, 's> {
-    source: &'r mut Source<'s>,
-    options: &'r Options,
-    setting: Setting,
-}
-
-impl KeyReader<'_, '_> {
-    /// The day that a value states, and the two points of a range of clock times in it.
-    fn date(&mut self, entry: &Entry) -> (Option<Reading>, Option<(Reading, Reading)>) {
-        let text = entry.text();
-        let stamps = stamp::stamps(&text, self.options.date_order);
-        let at = entry.values.first().map_or(entry.at, |value| value.at);
-        let Some(first) = stamps.first() else {
-            if text.chars().any(|character| character.is_ascii_digit()) && !is_vague(&text) {
-                self.source.warn(
-                    at,
-                    format!("`{}` is not a date", clip(&text)),
-                    "write it as in `2026-07-03`",
-                );
-            }
-            return (None, None);
-        };
-        self.complain(first.day.as_ref(), at);
-        let reading = |point| Reading {
-            point,
-            at,
-            origin: entry.origin,
-        };
-        let Some(date) = self.setting.date(first) else {
-            return (None, None);
-        };
-        let setting = Setting {
-            day: Some(date),
-            zone: stamps
-                .iter()
-                .find_map(|stamp| stamp.zone.clone())
-                .or_else(|| self.setting.zone.clone()),
-        };
-        let range = match stamps.get(1) {
-            Some(second) if first.time.is_some() && second.time.is_some() => {
-                setting.point(first).zip(setting.point(second))
-            }
-            _ => None,
-        };
-        (
-            Some(reading(Point::Day(date))),
-            range.map(|(from, to)| (reading(from), reading(to))),
-        )
-    }
-
-    fn clock(&mut self, statements: &Statements<'_>, keys: &[Key]) -> Option<Reading> {
-        for key in keys {
-            for entry in statements.of(*key) {
-                if let Some(reading) = self.point(entry) {
-                    return Some(reading);
-                }
-            }
-        }
-        None
-    }
-
-    fn point(&mut self, entry: &Entry) -> Option<Reading> {
-        let text = entry.text();
-        let at = entry.values.first().map_or(entry.at, |value| value.at);
-        let first = stamp::first(&text, self.options.date_order)?;
-        self.complain(first.day.as_ref(), at);
-        if let Some(wrong) = &first.no_time {
-            self.source.warn(
-                at,
-                format!("`{wrong}` is not a time of day"),
-                "hours go to 23, minutes to 59",
-            );
-        }
-        let point = self.setting.point(&first)?;
-        Some(Reading {
-            point,
-            at,
-            origin: entry.origin,
-        })
-    }
-
-    fn complain(&mut self, day: Option<&Day>, at: usize) {
-        match day {
-            Some(Day::Impossible(text)) => self.source.warn(at, format!("`{text}` is not a date"), "there is no such day; write it as in `2026-07-03`"),
-            Some(Day::Ambiguous(text)) => self.source.warn(
-                at,
-                format!("`{text}` is an ambiguous date: day or month first"),
-                "write it as in `2026-07-03`, or set `date_order = \"dmy\"` or `\"mdy\"` (`--date-order`)",
-            ),
-            _ => {}
-        }
-    }
-
-    fn length(&mut self, statements: &Statements<'_>, key: Key) -> Option<Fact<i64>> {
-        statements.of(key).find_map(|entry| {
-            let text = entry.text();
-            let minutes = match text.parse::<i64>() {
-                Ok(minutes) if entry.key.to_lowercase().contains("minutes") => minutes,
-                _ => duration::parse(&text)?.whole(),
-            };
-            let at = entry.values.first().map_or(entry.at, |value| value.at);
-            Some(Fact {
-                value: minutes,
-                line: self.source.line(at),
-                origin: entry.origin,
-            })
-        })
-    }
-}
-
-/// A quarter, a month or a year is no day, and no mistake.
-fn is_vague(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    digits <= 5
-}
-
-fn clip(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 /// Fills in the clocks and durations, unless they contradict each other.
@@ -372,6 +204,8 @@ pub(crate) fn fill(
     facts.detected = moment(known.detected, source);
     facts.mitigated = moment(known.mitigated, source);
     facts.resolved = moment(known.resolved, source);
+    let day_of_incident = known.date.filter(|_| known.is_day_of_incident);
+    let began = known.onset.or(day_of_incident);
     let length = |from: Option<Reading>, to: Option<Reading>, source: &Source<'_>| {
         let (from, to) = (from?, to?);
         let minutes = from.point.minutes_until(&to.point)?;
@@ -381,10 +215,32 @@ pub(crate) fn fill(
             origin: Origin::Computed,
         })
     };
+    let told = |told: Option<(i64, usize)>, source: &Source<'_>| {
+        told.map(|(value, at)| Fact {
+            value,
+            line: source.line(at),
+            origin: Origin::Prose,
+        })
+    };
     facts.minutes_to_detect = known
         .to_detect
         .clone()
-        .or_else(|| length(known.onset, known.detected, source));
+        .or_else(|| length(began, known.detected, source))
+        .or_else(|| told(known.told_to_detect, source));
+    let from_detection = facts
+        .minutes_to_detect
+        .as_ref()
+        .filter(|_| known.to_detect.is_some())
+        .map(|fact| fact.value);
+    for stated in [&mut known.to_mitigate, &mut known.to_resolve]
+        .into_iter()
+        .flatten()
+    {
+        // A time to mitigate shorter than the time to detect was counted from the detection.
+        stated.value += from_detection
+            .filter(|detect| *detect > stated.value)
+            .unwrap_or(0);
+    }
     facts.minutes_to_diagnose = known
         .to_diagnose
         .clone()
@@ -392,21 +248,28 @@ pub(crate) fn fill(
     facts.minutes_to_mitigate = known
         .to_mitigate
         .clone()
-        .or_else(|| length(known.onset, known.mitigated, source));
+        .or_else(|| length(began, known.mitigated, source));
     facts.minutes_to_resolve = known
         .to_resolve
         .clone()
-        .or_else(|| length(known.onset, known.resolved, source));
+        .or_else(|| length(began, known.resolved, source))
+        .or_else(|| told(known.told_to_resolve, source));
     facts.date = date(&known, source);
 }
 
-/// The day of the incident: that of its onset, else the one stated, else that of the first clock.
+/// The day of the incident: that of its onset, else the one stated, else that of the first clock, of the title, of the
+/// first sentence that tells of an event, of the timeline, of the page or of the file's name.
 fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
-    let reading = known
-        .onset
-        .or(known.date)
-        .or(known.detected)
-        .or(known.first)?;
+    let stated = known.date.filter(|_| !known.is_day_weak);
+    let sources = [
+        known.onset,
+        stated,
+        known.detected,
+        known.named[0],
+        known.named[1],
+        known.first,
+    ];
+    let reading = sources.into_iter().chain(known.fallback).flatten().next()?;
     let line = if reading.origin == Origin::FileName {
         0
     } else {
@@ -442,35 +305,39 @@ fn reject_future(known: &mut Chronology, source: &mut Source<'_>, options: &Opti
     }
 }
 
-/// An end before its start: both lines are named, neither is used.
+/// An end before its start: where both are stated, both lines are named and neither is used; what was only told gives way.
 fn reject_contradictions(known: &mut Chronology, source: &mut Source<'_>) {
-    let before = |from: Option<Reading>, to: Option<Reading>| match (from, to) {
-        (Some(from), Some(to)) => from
-            .point
-            .minutes_until(&to.point)
-            .filter(|minutes| *minutes < 0)
-            .map(|_| (from, to)),
-        _ => None,
-    };
-    for (end, name) in [
-        (known.resolved, "end"),
-        (known.mitigated, "mitigation"),
-        (known.detected, "detection"),
-    ] {
-        let Some((from, to)) = before(known.onset, end) else {
+    let stated =
+        |reading: Reading| matches!(reading.origin, Origin::FrontMatter | Origin::Metadata);
+    for (which, name) in [(0, "end"), (1, "mitigation"), (2, "detection")] {
+        let end = [known.resolved, known.mitigated, known.detected][which];
+        let (Some(from), Some(to)) = (known.onset, end) else {
             continue;
         };
-        let (first, last) = (source.line(from.at), source.line(to.at));
-        source.warn(
-            to.at,
-            format!("{name} before start: line {last} lies before line {first}"),
-            "neither is used; correct one of them",
-        );
-        match name {
-            "end" => known.resolved = None,
-            "mitigation" => known.mitigated = None,
-            _ => known.detected = None,
+        if from
+            .point
+            .minutes_until(&to.point)
+            .is_none_or(|minutes| minutes >= 0)
+        {
+            continue;
         }
-        known.onset = None;
+        if stated(from) && stated(to) {
+            let (first, last) = (source.line(from.at), source.line(to.at));
+            source.warn(
+                to.at,
+                format!("{name} before start: line {last} lies before line {first}"),
+                "neither is used; correct one of them",
+            );
+        }
+        if !stated(from) || stated(to) {
+            known.onset = None;
+        }
+        if !stated(to) || stated(from) {
+            match which {
+                0 => known.resolved = None,
+                1 => known.mitigated = None,
+                _ => known.detected = None,
+            }
+        }
     }
 }

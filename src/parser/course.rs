@@ -1,7 +1,6 @@
 //! Course: the four clocks from a timeline and from sentences, each from the surest words that tell it.
 
 use crate::incident::Origin;
-use crate::parser::calendar::Point;
 use crate::parser::chronology::Reading;
 use crate::parser::narrative::Narrative;
 use crate::parser::narrative::Told;
@@ -31,12 +30,21 @@ fn reading(entry: &TimelineEntry) -> Reading {
     }
 }
 
+/// Whether an entry says that the incident began, and not that somebody reported it.
+fn says_onset(entry: &TimelineEntry) -> bool {
+    entry.event.onset && !entry.event.is_report()
+}
+
 /// Reads the clocks from a timeline and from prose; in doubt the timeline's own words prevail.
-pub(crate) fn of(entries: &[TimelineEntry], narrative: &Narrative) -> Course {
+pub(crate) fn of(entries: &[TimelineEntry], in_timeline: bool, narrative: &Narrative) -> Course {
+    let prose_sure = narrative
+        .told
+        .iter()
+        .any(|told| told.section == SectionKind::Detection);
     let line = of_timeline(entries);
     let prose = of_prose(narrative);
     let range = narrative.range;
-    let sure_onset = entries.iter().find(|entry| entry.event.onset).map(reading);
+    let sure_onset = entries.iter().find(|entry| says_onset(entry)).map(reading);
     let sure_end = entries
         .iter()
         .rev()
@@ -53,7 +61,11 @@ pub(crate) fn of(entries: &[TimelineEntry], narrative: &Narrative) -> Course {
                     earlier(prose.onset, line.detected)
                 }
             }),
-        detected: line.detected.or(prose.detected),
+        detected: line
+            .detected
+            .filter(|_| in_timeline || !prose_sure)
+            .or(prose.detected)
+            .or(line.detected),
         diagnosed: line.diagnosed.or(prose.diagnosed),
         mitigated: line.mitigated.or(prose.mitigated),
         resolved: sure_end
@@ -98,12 +110,12 @@ fn of_timeline(entries: &[TimelineEntry]) -> Course {
 fn detection(entries: &[TimelineEntry]) -> Option<usize> {
     entries
         .iter()
-        .position(|entry| entry.event.detected && !(entry.event.resolved && !entry.event.fails))
+        .position(|entry| entry.event.detected && (entry.event.fails || !entry.event.resolved))
 }
 
 /// The entry in which the failure itself begins: said so, or the first failure before anybody noticed.
 fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading> {
-    if let Some(entry) = entries.iter().find(|entry| entry.event.onset) {
+    if let Some(entry) = entries.iter().find(|entry| says_onset(entry)) {
         return Some(reading(entry));
     }
     let until = detection.unwrap_or(entries.len().min(2));
@@ -115,11 +127,27 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
             .filter(|entry| entry.event.fails_first)
     };
     let silent = || {
-        before
-            .first()
-            .filter(|entry| !entry.event.changes && !entry.event.diagnosed && detection.is_some())
+        let first = before.first().filter(|entry| {
+            let event = entry.event;
+            !event.changes
+                && !event.diagnosed
+                && !event.mitigated
+                && !event.resolved
+                && !event.recovers
+        });
+        first.filter(|_| detection.is_some() || entries.len() >= 3)
     };
-    failing.or_else(at_once).or_else(silent).map(reading)
+    let changed = || {
+        before
+            .iter()
+            .rfind(|entry| entry.event.changes)
+            .filter(|_| detection.is_some())
+    };
+    failing
+        .or_else(at_once)
+        .or_else(silent)
+        .or_else(changed)
+        .map(reading)
 }
 
 /// The last entry that says that all is well, or that something was mended and nothing failed afterwards.
@@ -135,30 +163,62 @@ fn resolution(entries: &[TimelineEntry]) -> Option<Reading> {
 }
 
 fn of_prose(narrative: &Narrative) -> Course {
-    let detected = prose_detection(&narrative.told);
+    let told = &narrative.told;
+    let detected = prose_detection(told);
+    let after = |told: &&Told| detected.is_none_or(|detected| !is_before(&told.reading, &detected));
+    let steps: Vec<&Told> = told
+        .iter()
+        .filter(|told| is_repair(told.section) && told.event.may_mend())
+        .filter(after)
+        .collect();
+    let said = |wanted: fn(&Told) -> bool| {
+        told.iter()
+            .filter(|told| tells_end(told.section))
+            .filter(after)
+            .rfind(|told| wanted(told))
+    };
+    let mitigated = told
+        .iter()
+        .filter(after)
+        .find(|told| told.event.mitigated && tells_end(told.section));
+    let first = steps.first().filter(|_| steps.len() > 1).copied();
+    let last = steps.last().copied();
     Course {
-        onset: prose_onset(&narrative.told, detected),
+        onset: prose_onset(told, detected),
         detected,
-        diagnosed: None,
-        mitigated: narrative
-            .told
+        diagnosed: told
             .iter()
-            .find(|told| told.event.mitigated && mends(told.section))
+            .find(|told| told.event.diagnosed)
             .map(|told| told.reading),
-        resolved: prose_resolution(&narrative.told),
+        mitigated: mitigated.or(first).map(|told| told.reading),
+        resolved: last
+            .or_else(|| said(|told| told.event.resolved))
+            .or_else(|| said(|told| told.event.recovers && told.section == SectionKind::Body))
+            .map(|told| told.reading),
     }
 }
 
-fn mends(kind: SectionKind) -> bool {
-    matches!(
-        kind,
-        SectionKind::Resolution
-            | SectionKind::Mitigation
-            | SectionKind::Response
-            | SectionKind::WhatHappened
-            | SectionKind::Summary
-            | SectionKind::Body
-    )
+fn is_repair(kind: SectionKind) -> bool {
+    matches!(kind, SectionKind::Resolution | SectionKind::Mitigation)
+}
+
+fn tells_end(kind: SectionKind) -> bool {
+    is_repair(kind)
+        || matches!(
+            kind,
+            SectionKind::Response
+                | SectionKind::WhatHappened
+                | SectionKind::Summary
+                | SectionKind::Body
+                | SectionKind::Other
+        )
+}
+
+fn is_before(one: &Reading, other: &Reading) -> bool {
+    match one.point.minutes_until(&other.point) {
+        Some(minutes) => minutes > 0,
+        None => one.point.date() < other.point.date(),
+    }
 }
 
 fn prose_detection(told: &[Told]) -> Option<Reading> {
@@ -167,65 +227,48 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
         .find(|told| told.section == SectionKind::Detection);
     let elsewhere = || {
         told.iter().find(|told| {
-            told.event.detected && !told.event.fails_first && told.section != SectionKind::Impact
+            told.event.detected
+                && !told.event.fails_first
+                && !matches!(
+                    told.section,
+                    SectionKind::Impact | SectionKind::RootCause | SectionKind::Resolution
+                )
         })
     };
     in_section.or_else(elsewhere).map(|told| told.reading)
 }
 
+/// When the harm began: said so, or the first failure or change before it was noticed, in the sections that tell of it.
 fn prose_onset(told: &[Told], detected: Option<Reading>) -> Option<Reading> {
-    let before = |told: &&Told| {
-        detected.is_none_or(|detected| {
-            told.reading
-                .point
-                .minutes_until(&detected.point)
-                .is_none_or(|minutes| minutes >= 0)
-                && told.reading.point.date() <= detected.point.date()
-        })
-    };
-    let opens = |kind: SectionKind| {
-        matches!(
-            kind,
-            SectionKind::Summary
-                | SectionKind::Body
-                | SectionKind::WhatHappened
-                | SectionKind::Impact
-                | SectionKind::Trigger
-                | SectionKind::RootCause
-                | SectionKind::Other
-                | SectionKind::Background
-        )
-    };
+    let before =
+        |told: &&Told| detected.is_none_or(|detected| !is_before(&detected, &told.reading));
+    let report =
+        |told: &&Told| told.event.detected && !told.event.fails_first && !told.event.changes;
     let candidates = || {
         told.iter()
-            .filter(|told| opens(told.section) && !(told.event.detected && !told.event.fails_first))
+            .filter(|told| tells_onset(told.section) && !report(told))
             .filter(before)
     };
     let said = candidates().find(|told| told.event.onset);
+    let trigger = || candidates().find(|told| told.section == SectionKind::Trigger);
     let failing = || candidates().find(|told| told.event.fails && !told.event.recovers);
     let changing = || candidates().find(|told| told.event.changes && detected.is_some());
-    said.or_else(failing)
+    said.or_else(trigger)
+        .or_else(failing)
         .or_else(changing)
         .map(|told| told.reading)
 }
 
-fn prose_resolution(told: &[Told]) -> Option<Reading> {
-    let in_section =
-        |kind: SectionKind| matches!(kind, SectionKind::Resolution | SectionKind::Mitigation);
-    let mended = told.iter().rev().find(|told| {
-        in_section(told.section)
-            && (told.event.resolved || told.event.recovers || told.event.mitigated)
-    });
-    let said = || {
-        told.iter().rev().find(|told| {
-            told.event.resolved
-                && !matches!(told.section, SectionKind::Detection | SectionKind::Impact)
-        })
-    };
-    mended.or_else(said).map(|told| told.reading)
-}
-
-/// Whether a point is a moment, and not only a day.
-pub(crate) fn is_moment(reading: &Reading) -> bool {
-    matches!(reading.point, Point::Moment(_))
+fn tells_onset(kind: SectionKind) -> bool {
+    matches!(
+        kind,
+        SectionKind::Summary
+            | SectionKind::Body
+            | SectionKind::WhatHappened
+            | SectionKind::Impact
+            | SectionKind::Trigger
+            | SectionKind::RootCause
+            | SectionKind::Other
+            | SectionKind::Background
+    )
 }

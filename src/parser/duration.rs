@@ -26,7 +26,7 @@ const WORD: &str = r"(?:an?\s+)?half(?:\s+an?)?|an?|one|two|three|four|five|six|
 const UNIT: &str = r"weeks?|wochen?|semanas?|semaines?|days?|tage?n?|d[ií]as?|jours?|dias?|giorni|hours?|hrs?|h|stunden?|std|horas?|heures?|ore|minutes?|mins?|min|minuten|minutos?|minuti|m|seconds?|secs?|sekunden|segundos?|secondes?|s|日間|日|時間|时间|小时|小時|시간|分間|分钟|分|분|秒|초|d|w";
 
 static PART: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?i)(?:(?-u:\b)(?:(?P<n>\d+(?:[.,]\d+)?)\s?[-–]?\s?|(?P<w>{WORD})(?:\s+|-))(?P<u>{UNIT})(?:\b|\.|$|(?P<next>\d)|(?P<cjk>\s|[ぁ-んァ-ヶ約、。])))")).expect("a constant")
+    Regex::new(&format!(r"(?i)(?:(?:(?P<n>\d+(?:[.,]\d+)?)\s?[-–]?\s?|(?P<w>{WORD})(?:\s+|-))(?P<u>{UNIT})(?:\b|\.|$|(?P<next>\d)|(?P<cjk>\s|[ぁ-んァ-ヶ約、。])))")).expect("a constant")
 });
 static ISO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bP(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\b").expect("a constant")
@@ -72,6 +72,15 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         let (Some(whole), Some(unit)) = (part.get(0), part.name("u")) else {
             break;
         };
+        let follows = at == whole.start() && at > 0;
+        if !follows
+            && text[..whole.start()].ends_with(|before: char| {
+                before.is_ascii_alphanumeric() || before == '.' || before == ','
+            })
+        {
+            at = whole.start() + whole.as_str().chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
         at = unit.end().max(whole.start() + 1);
         let Some((number, each)) = amount(
             part.name("n")
@@ -199,6 +208,7 @@ mod tests {
             ("2 horas y 15 minutos", 135),
             ("3時間20分", 200),
             ("48 hours (during the weekend)", 2880),
+            ("1h30m", 90),
             ("90 s", 2),
         ] {
             assert_eq!(parse(text).map(Duration::whole), Some(expected), "{text}");

@@ -38,6 +38,14 @@ fn find(name: &str, text: &str) -> Option<usize> {
     TABLE.0.get(name)?.find(text).map(|found| found.start())
 }
 
+/// The text with `failure alert` and the like as plain `alert`.
+fn strip_alert_names(text: &str) -> std::borrow::Cow<'_, str> {
+    match TABLE.0.get("alert_names") {
+        Some(names) => names.replace_all(text, "alert"),
+        None => text.into(),
+    }
+}
+
 /// What a text says that happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -62,13 +70,28 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// Whether it tells that somebody reported or noticed, and not the failure itself.
+    pub(crate) fn is_report(self) -> bool {
+        self.detected && !self.fails_first
+    }
+
+    /// Whether it tells of a step of the repair.
+    pub(crate) fn mends(self) -> bool {
+        self.resolved || self.recovers || self.mitigated
+    }
+
+    /// Whether it may tell of one, said among the steps of a repair.
+    pub(crate) fn may_mend(self) -> bool {
+        self.mends() || !(self.fails || self.detected || self.onset)
+    }
+
     /// Reads a text.
     pub(crate) fn of(text: &str) -> Event {
         let mut end = text.len().min(LONGEST);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let text = &text[..end];
+        let text = &*strip_alert_names(&text[..end]);
         let fails = find("fails", text);
         let detected = find("detected", text).filter(|_| find("not_detected", text).is_none());
         let undone = find("not_resolved", text).is_some();
@@ -103,6 +126,7 @@ mod tests {
             "mitigated",
             "resolved",
             "recovers",
+            "alert_names",
             "not_detected",
             "not_resolved",
         ] {

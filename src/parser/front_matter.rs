@@ -54,7 +54,7 @@ pub(crate) fn read(source: &mut Source<'_>, limits: &Limits) -> (Vec<Entry>, usi
             ));
             (Vec::new(), end)
         }
-        Cut::Found(Syntax::Yaml, range, end) => (yaml_entries(source, range, limits), end),
+        Cut::Found(Syntax::Yaml, range, end) => (own(yaml_entries(source, range, limits)), end),
         Cut::Found(Syntax::Toml, range, end) => (toml_entries(source, range), end),
     }
 }
@@ -158,6 +158,19 @@ fn yaml_entries(source: &mut Source<'_>, range: Range<usize>, limits: &Limits) -
             entries
         }
     }
+}
+
+/// The entries of the document itself: those of an issue form speak of the form.
+fn own(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let has = |key: &str| {
+        entries
+            .iter()
+            .any(|entry| entry.key.eq_ignore_ascii_case(key))
+    };
+    if has("about") && has("name") {
+        entries.iter_mut().for_each(|entry| entry.fact = None);
+    }
+    entries
 }
 
 fn shift(entries: &mut [Entry], by: usize) {

@@ -150,8 +150,8 @@ impl Html {
     }
 
     fn current(&mut self, at: usize) -> &mut Piece {
-        if self.cell_start.is_some() && self.row.is_some() {
-            return self.row.as_mut().expect("it was looked at just now");
+        if let Some(row) = self.row.as_mut().filter(|_| self.cell_start.is_some()) {
+            return row;
         }
         self.draft
             .get_or_insert_with(|| Piece::new(PieceKind::Paragraph, Span::new(at, at)))

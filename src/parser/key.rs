@@ -68,16 +68,24 @@ impl Key {
     /// The known key that is written almost like this one, for `did you mean`.
     pub(crate) fn near(written: &str) -> Option<&'static str> {
         let folded = fold(written);
-        if folded.chars().count() < 4 || !folded.is_ascii() {
+        if folded.chars().count() < 6 || !folded.is_ascii() {
             return None;
         }
         TABLE
             .keys()
             .filter(|known| {
-                known.is_ascii() && known.len() >= 4 && known.len().abs_diff(folded.len()) <= 2
+                known.is_ascii() && known.len() >= 6 && known.len().abs_diff(folded.len()) <= 2
             })
             .map(|known| (strsim::osa_distance(known, &folded), known))
-            .filter(|(distance, known)| *distance <= if known.len() >= 8 { 2 } else { 1 })
+            .filter(|(distance, known)| {
+                *distance > 0
+                    && *distance
+                        <= if known.len().min(folded.len()) >= 8 {
+                            2
+                        } else {
+                            1
+                        }
+            })
             .min()
             .map(|(_, known)| known.as_str())
     }

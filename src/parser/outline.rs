@@ -380,6 +380,7 @@ impl Outliner {
         let Some(entry) = self.heading_key else {
             return false;
         };
+        let unchosen = matches!(piece.kind, PieceKind::Item(item) if item.checked == Some(false));
         let metadata = matches!(
             self.current_kind(),
             SectionKind::Metadata | SectionKind::People | SectionKind::Metrics
@@ -392,6 +393,9 @@ impl Outliner {
         {
             self.heading_key = None;
             return false;
+        }
+        if unchosen {
+            return metadata;
         }
         entry.values.push(Value {
             text: piece.text().trim().to_owned(),

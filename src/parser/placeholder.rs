@@ -17,7 +17,11 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:\[[^\]]{0,160}\]|<[^>]{0,160}>|\{\{[^}]*\}\}|\{[^}]{0,80}\}|\$\{[^}]*\}|%[A-Z_]+%)[\s.]*$").expect("a constant")
+    Regex::new(
+        r"(?ix)^\s*(?:\{\{[^}]*\}\}|\{[^}]{0,80}\}|\$\{[^}]*\}|%[A-Z_]+%|<[^>]{0,160}>
+        |\[(?:(?:the|a|an|your|our|incident|affected|service|team|root|action|customer|user|start|end|due|insert|enter|add|fill|describe|list|link|name|names|title|date|dates|time|owner|owners|author|authors|what|who|when|where|how|why|which|severity|status|role|roles|person|description|summary|impact|number|id|url|item|items|e\.g\.|example|optional|tbd|todo|yyyy|hh|mm|dd|x+)\b[^\]]{0,160}|\W*)\])[\s.]*$",
+    )
+    .expect("a constant")
 });
 static LIQUID: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{[^}]*\}\}|\{%[^%]*%\}").expect("a constant"));

@@ -38,7 +38,12 @@ impl<'a> Source<'a> {
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
-        self.lines.position(self.text, at)
+        let mut position = self.lines.position(self.text, at);
+        if position.line == 1 && position.column > 1 && self.text.starts_with('\u{feff}') {
+            // An editor does not show the byte order mark.
+            position.column -= 1;
+        }
+        position
     }
 
     /// Adds a warning about what stands at an offset.
@@ -52,20 +57,6 @@ impl<'a> Source<'a> {
             let position = self.position(at);
             self.diagnostics
                 .push(Diagnostic::warning(Some(position), message, advice));
-        }
-    }
-
-    /// Adds a note about what stands at an offset.
-    pub(crate) fn note(
-        &mut self,
-        at: usize,
-        message: impl Into<String>,
-        advice: impl Into<String>,
-    ) {
-        if self.diagnostics.len() < ENOUGH {
-            let position = self.position(at);
-            self.diagnostics
-                .push(Diagnostic::note(Some(position), message, advice));
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) enum Day {
     Full(Date),
     /// A day and a month; the year is to be told from elsewhere.
     NoYear(i8, i8),
+    /// A day of the month: `on the 18th`; month and year are to be told from elsewhere.
+    OfMonth(i8),
     /// Day and month cannot be told apart.
     Ambiguous(String),
     /// No such day.
@@ -102,6 +104,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         | \b(?P<m4>{MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[–—-]\s?(?:{MONTH}\.?\s+)?\d{{1,2}}(?:st|nd|rd|th)?)?\b(?:,?\s+(?P<y4>(?:19|20)\d\d)\b)?
         | \b(?P<a5>\d{{1,2}})(?P<s5>/|\.|-)(?P<b5>\d{{1,2}})(?:/|\.|-)(?P<y5>(?:19|20)?\d\d)\b
         | \b(?P<d6>\d{{1,2}})[-\x20](?P<m6>{MONTH})[-\x20](?P<y6>(?:19|20)?\d\d)\b
+        | \b(?:on|of|from|since|until|by)\s+the\s+(?P<d8>\d{{1,2}})(?:st|nd|rd|th)\b(?:\s+at\b)?
         | (?P<m7>\d{{1,2}})\s?[月월]\s?(?P<d7>\d{{1,2}})\s?[日일]
         "
     ))
@@ -124,6 +127,14 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 
+static BARE_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    let zone = zone::PATTERN;
+    Regex::new(&format!(
+        r"^\s([01]\d|2[0-3])\.?([0-5]\d)(?:\s?({zone}))?(?:\s*$|\s*[,;:|)–—-])"
+    ))
+    .expect("a constant")
+});
+
 /// The stamps of a text in their order. A date and the clock time that follows it are one stamp.
 pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
     if !text.bytes().any(|byte| byte.is_ascii_digit())
@@ -132,6 +143,9 @@ pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
     {
         return Vec::new();
     }
+    // Emphasis that Markdown did not take for such stands against a date without a gap.
+    let spaced = text.replace('_', " ");
+    let text = spaced.as_str();
     let dates: Vec<Stamp> = DATE
         .captures_iter(text)
         .filter_map(|found| date_stamp(&found, order))
@@ -147,7 +161,34 @@ pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
             })
         })
         .collect();
-    join(text, dates, times)
+    let mut joined = join(text, dates, times);
+    joined
+        .iter_mut()
+        .for_each(|stamp| add_bare_time(text, stamp));
+    joined
+}
+
+/// A clock time without a colon, as in `2025-01-14 1600` and `2022-03-10 11.56`.
+fn add_bare_time(text: &str, stamp: &mut Stamp) {
+    if stamp.time.is_some() || stamp.no_time.is_some() || stamp.date().is_none() {
+        return;
+    }
+    let Some(found) = text
+        .get(stamp.end..)
+        .and_then(|rest| BARE_TIME.captures(rest))
+    else {
+        return;
+    };
+    let part = |number: usize| {
+        found
+            .get(number)
+            .and_then(|part| part.as_str().parse::<i8>().ok())
+    };
+    stamp.time = part(1)
+        .zip(part(2))
+        .and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok());
+    stamp.zone = found.get(3).and_then(|zone| Zone::read(zone.as_str()));
+    stamp.end += found.get(3).or(found.get(2)).map_or(0, |last| last.end());
 }
 
 /// The first stamp of a text.
@@ -307,6 +348,9 @@ fn day(found: &Captures<'_>, order: Option<DateOrder>) -> Option<Day> {
             .is_ok()
             .then_some(Day::NoYear(month, day));
     }
+    if let Some(day) = number::<i8>(found, "d8") {
+        return (1..=31).contains(&day).then_some(Day::OfMonth(day));
+    }
     let (first, second, year): (i8, i8, i16) = (
         number(found, "a5")?,
         number(found, "b5")?,
@@ -441,6 +485,7 @@ mod tests {
                 let day = match &stamp.day {
                     Some(Day::Full(date)) => date.to_string(),
                     Some(Day::NoYear(month, day)) => format!("{month}/{day}"),
+                    Some(Day::OfMonth(day)) => format!("day {day}"),
                     Some(Day::Ambiguous(text)) => format!("ambiguous {text}"),
                     Some(Day::Impossible(text)) => format!("impossible {text}"),
                     None => String::new(),
@@ -485,6 +530,7 @@ mod tests {
             ("9 Sept 2024", "2024-09-09"),
             ("1er mai 2024", "2024-05-01"),
             ("12 Feb", "2/12"),
+            ("on the 18th", "day 18"),
             ("3-Jul-2026", "2026-07-03"),
         ] {
             assert_eq!(show(text), [expected], "{text}");
@@ -513,6 +559,9 @@ mod tests {
             ("1430 UTC", "14:30 Fixed(0)"),
             ("10:02 (Europe/Berlin)", "10:02 Named(\"Europe/Berlin\")"),
             ("18:45 on 3 July 2026", "2026-07-03 18:45"),
+            ("_7/25/23_", "2023-07-25"),
+            ("2025-01-14 1600", "2025-01-14 16:00"),
+            ("2022-03-10 11.56", "2022-03-10 11:56"),
             ("2021-05-25 - 09:30 UTC", "2021-05-25 09:30 Fixed(0)"),
         ] {
             assert_eq!(show(text), [expected], "{text}");

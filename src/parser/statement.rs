@@ -1,13 +1,19 @@
 //! Statement: plain facts that keys of front matter and metadata state: services, team, status, money and the like.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::incident::Fact;
 use crate::incident::Facts;
 use crate::incident::Origin;
 use crate::parser::entry::Entry;
 use crate::parser::key::Key;
+use crate::parser::outline::Outline;
 use crate::parser::placeholder;
 use crate::parser::severity;
 use crate::parser::source::Source;
+use crate::postmortem::BlockKind;
 
 /// The most values of one fact.
 const MOST: usize = 100;
@@ -63,6 +69,11 @@ impl<'a> Statements<'a> {
     }
 }
 
+/// `9 million daily users` stands behind the name of a product, and is none.
+fn is_amount(text: &str) -> bool {
+    text.split_whitespace().count() > 1 && text.starts_with(|first: char| first.is_ascii_digit())
+}
+
 fn is_nothing(text: &str) -> bool {
     matches!(
         text.to_lowercase().as_str(),
@@ -115,11 +126,44 @@ fn divided(text: &str) -> Vec<String> {
         .collect()
 }
 
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)~?"?\b(severity|priority|service|team)::"?([\w-]+)"#).expect("a constant")
+});
+
+/// The labels of a page: `~"severity::1" ~"Service::registry"`, as entries.
+pub(crate) fn labels(outline: &Outline) -> Vec<Entry> {
+    let head = outline.passages.iter().take(12).filter(|passage| {
+        passage.kind == BlockKind::Paragraph || passage.kind == BlockKind::KeyValue
+    });
+    head.flat_map(|passage| {
+        let text = passage.piece.text();
+        LABEL
+            .captures_iter(text)
+            .map(|found| {
+                let at = passage
+                    .piece
+                    .visible
+                    .original(found.get(0).map_or(0, |whole| whole.start()));
+                let value = if found[1].eq_ignore_ascii_case("severity")
+                    || found[1].eq_ignore_ascii_case("priority")
+                {
+                    format!("{}::{}", &found[1], &found[2])
+                } else {
+                    found[2].to_owned()
+                };
+                Entry::new(&found[1], &value, at, at)
+            })
+            .collect::<Vec<_>>()
+    })
+    .collect()
+}
+
 /// Fills in what keys state by themselves.
 pub(crate) fn fill(statements: &Statements<'_>, source: &mut Source<'_>, facts: &mut Facts) {
     fill_severity(statements, source, facts);
     facts.status = statements.text(Key::Status, source);
     facts.services = statements.list(Key::Services, source);
+    facts.services.retain(|service| !is_amount(&service.value));
     facts.models = statements.list(Key::Models, source);
     facts.assets = statements.list(Key::Assets, source);
     facts.team = statements.text(Key::Team, source);

@@ -1,6 +1,5 @@
 //! Timeline: the entries of a document that begin with their time.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -89,22 +88,22 @@ fn zone_in(text: &str) -> Option<Zone> {
     Zone::read(DECLARED.captures(text)?.get(1)?.as_str())
 }
 
-/// The entries of a document in their order; `zero` is the moment that `T+15m` counts from.
+/// The entries of a document in their order, and whether they stand in a timeline of their own; `zero` is the moment that
+/// `T+15m` counts from.
 pub(crate) fn entries(
     outline: &Outline,
     setting: &Setting,
     order: Option<DateOrder>,
     zero: Option<Point>,
-) -> Vec<TimelineEntry> {
-    let in_timeline =
-        |passage: &Passage| outline.sections[passage.section].kind == SectionKind::Timeline;
+) -> (Vec<TimelineEntry>, bool) {
+    let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
     let found = Walk::new(setting, order, zero).run(outline, in_timeline);
     if found.len() >= 2 {
-        return found;
+        return (found, true);
     }
     let elsewhere = Walk::new(setting, order, zero).run(outline, |passage| {
         !matches!(
-            outline.sections[passage.section].kind,
+            outline.kind(passage),
             SectionKind::Support
                 | SectionKind::Actions
                 | SectionKind::Lessons
@@ -115,9 +114,9 @@ pub(crate) fn entries(
         )
     });
     if elsewhere.len() >= 3 {
-        elsewhere
+        (elsewhere, false)
     } else {
-        found
+        (found, true)
     }
 }
 
@@ -128,7 +127,8 @@ struct Walk<'a> {
     day: Option<Date>,
     zone: Option<Zone>,
     last: Option<jiff::civil::DateTime>,
-    section: usize,
+    /// The section whose heading is the stamp of the last entry: its text belongs to that.
+    headed: Option<usize>,
     entries: Vec<TimelineEntry>,
 }
 
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
             day: setting.day,
             zone: setting.zone.clone(),
             last: None,
-            section: usize::MAX,
+            headed: None,
             entries: Vec::new(),
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
                 break;
             }
             match passage.kind {
-                BlockKind::Quote | BlockKind::Code | BlockKind::Title => {}
+                BlockKind::Quote | BlockKind::Code | BlockKind::Title | BlockKind::KeyValue => {}
                 BlockKind::Heading => self.heading(passage),
                 _ => self.passage(passage),
             }
@@ -166,12 +166,13 @@ impl<'a> Walk<'a> {
 
     /// A heading may be a stamp, a day, or the head of the whole timeline with its first day.
     fn heading(&mut self, passage: &Passage) {
-        self.section = passage.section;
+        self.headed = None;
         let text = passage.piece.text();
         let stamps = stamp::stamps(text, self.order);
         match stamps.first() {
             Some(first) if first.time.is_some() && first.start <= 24 => {
-                self.add(passage, first, text, passage.piece.visible.original(0))
+                self.add(first, text, passage.piece.visible.original(0));
+                self.headed = Some(passage.section);
             }
             Some(first) if first.day.is_some() => self.set_day(first),
             _ => {}
@@ -232,16 +233,11 @@ impl<'a> Walk<'a> {
             let end = starts.get(number + 1).map_or(text.len(), |next| next.start);
             let from = if number == 0 { 0 } else { stamp.start };
             let words = text.get(from..end).unwrap_or_default();
-            self.add(
-                passage,
-                stamp,
-                words,
-                passage.piece.visible.original(stamp.start),
-            );
+            self.add(stamp, words, passage.piece.visible.original(stamp.start));
         }
     }
 
-    fn add(&mut self, _passage: &Passage, stamp: &Stamp, words: &str, at: usize) {
+    fn add(&mut self, stamp: &Stamp, words: &str, at: usize) {
         let known = Setting {
             day: self.day.or(self.setting.day),
             zone: stamp.zone.clone().or(self.zone.clone()),
@@ -299,7 +295,7 @@ impl<'a> Walk<'a> {
     /// Text below a stamp that is a heading, or a further paragraph of an entry.
     fn continue_entry(&mut self, passage: &Passage, text: &str) {
         if let Some(last) = self.entries.last_mut()
-            && self.section == passage.section
+            && self.headed == Some(passage.section)
             && last.text.len() < 600
         {
             last.text.push_str(". ");
@@ -369,13 +365,4 @@ fn is_only_a_day(text: &str, stamp: &Stamp) -> bool {
             .unwrap_or_default()
             .chars()
             .any(char::is_alphabetic)
-}
-
-/// Counts of entries by their day, to tell the day of a document that states none.
-pub(crate) fn first_day(entries: &[TimelineEntry]) -> Option<(Date, usize)> {
-    let mut days: BTreeMap<Date, usize> = BTreeMap::new();
-    for entry in entries {
-        days.entry(entry.point.date()).or_insert(entry.at);
-    }
-    entries.first().map(|entry| (entry.point.date(), entry.at))
 }

@@ -93,6 +93,7 @@ pub(crate) fn find(entries: &[Entry], source: &mut Source<'_>) -> Vec<StatedVerd
                 })
             }
             Ok(_) => {}
+            Err(_) if facet == Facet::Detection && fold(&entry.key) != "detection" => {}
             Err(wrong) => source.warn(
                 at,
                 format!("`{wrong}` is no {}", name(facet)),

@@ -450,6 +450,7 @@ impl Builder {
         let own = if self.overridden { "+own" } else { "" };
         RuleSet {
             digest: format!("{}{own} {hash}", self.policy.version),
+            leaning: crate::rule::Leaning::default(),
             prefilter: Prefilter::new(&parts),
             rules,
             cues: all,

@@ -25,6 +25,8 @@ pub struct Policy {
     pub states: BTreeMap<State, f64>,
     /// What a hit counts in each section: by group of labels, `default` where a group has no entry.
     pub sections: BTreeMap<String, BTreeMap<SectionKind, f64>>,
+    /// How words and rules are weighed against each other.
+    pub leaning: LeaningPolicy,
     /// How hits of one sentence and of one document are added up.
     pub sum: Sum,
     /// When a score is enough.
@@ -93,6 +95,10 @@ pub struct Thresholds {
     pub no_cause: f64,
     /// A second mode is named from this share of the first one's score.
     pub secondary: f64,
+    /// The least score of who noticed.
+    pub detection: f64,
+    /// The least score of what was believed first.
+    pub first_diagnosis: f64,
     /// The least score of any other facet.
     pub facet: f64,
 }
@@ -148,6 +154,18 @@ impl Bin {
     pub fn probability(&self) -> f64 {
         f64::from(self.right + 1) / f64::from(self.n + 2)
     }
+}
+
+/// How the leaning of everyday words and the findings of rules are weighed against each other.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LeaningPolicy {
+    /// What the square root of a rule score counts beside the logarithm of a word's probability.
+    pub rules: f64,
+    /// The share that a cause needs where no rule reaches its threshold.
+    pub least: f64,
+    /// The probability that the cause is no ordinary one from which on words alone open the gate.
+    pub gate: f64,
 }
 
 impl Policy {

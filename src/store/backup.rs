@@ -129,6 +129,10 @@ fn publish(partial: &Path, file: &Path) -> Result<()> {
         }
         Err(_) => fs::rename(partial, file).map_err(failed("name", file))?,
     }
+    if !cfg!(unix) {
+        // Elsewhere a folder cannot be opened to be synced.
+        return Ok(());
+    }
     let folder = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

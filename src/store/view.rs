@@ -100,12 +100,22 @@ impl<'store> View<'store> {
         self.filed("WHERE path = ?1 AND path <> '' ORDER BY id", [path])
     }
 
-    /// The records with these original bytes, in the order in which they were filed.
+    /// The first few records with these original bytes, in the order in which they were filed.
     pub fn with_content(&self, content: Hash) -> Result<Vec<Filed>> {
+        // Few, for a thousand copies of one blank template must not be a million comparisons.
         self.filed(
-            "WHERE content_hash = ?1 ORDER BY rev",
+            "WHERE content_hash = ?1 ORDER BY rev LIMIT 16",
             [content.as_bytes().as_slice()],
         )
+    }
+
+    /// The record with these original bytes that is no duplicate.
+    pub fn original_with_content(&self, content: Hash) -> Result<Option<Filed>> {
+        let mut originals = self.filed(
+            "WHERE content_hash = ?1 AND kind <> 'duplicate' LIMIT 1",
+            [content.as_bytes().as_slice()],
+        )?;
+        Ok(originals.pop())
     }
 
     /// The records whose day lies between two, both included, ordered by id; days as `YYYY-MM-DD`.
@@ -129,6 +139,11 @@ impl<'store> View<'store> {
     /// Every id, ordered.
     pub fn ids(&self) -> Result<Vec<String>> {
         self.strings("SELECT id FROM record ORDER BY id")
+    }
+
+    /// Every id, those of duplicates last: which of some equal documents counts is then the same in another store.
+    pub fn ids_for_export(&self) -> Result<Vec<String>> {
+        self.strings("SELECT id FROM record ORDER BY kind = 'duplicate', id")
     }
 
     /// Every key of the records' metadata, ordered.

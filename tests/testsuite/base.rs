@@ -1,5 +1,6 @@
 //! A knowledge base in a temporary folder, and documents to put into it.
 
+use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -9,6 +10,8 @@ use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Settings;
 use pm_kb::parser;
+use pm_kb::rule::RuleFile;
+use pm_kb::rule::RuleSet;
 use tempfile::TempDir;
 
 /// A folder that is removed with its knowledge base at the end of the test.
@@ -29,17 +32,27 @@ impl Base {
         base
     }
 
+    /// Another base with the same files; this one must be at rest.
+    pub(crate) fn copied(&self) -> Base {
+        let copy = Base::empty();
+        copy_folder(&self.dir(), &copy.dir());
+        copy
+    }
+
     pub(crate) fn dir(&self) -> PathBuf {
         self.folder.path().join(".pm-kb")
     }
 
+    /// The base, with no rule in force: what is tested here does not depend on labels, and rules take long to compile.
     pub(crate) fn open(&self) -> KnowledgeBase {
-        KnowledgeBase::open(&self.dir()).expect("the knowledge base")
+        KnowledgeBase::open(&self.dir())
+            .expect("the knowledge base")
+            .with_rules(no_rules())
     }
 
     /// The generation of the index in use; the test fails where there is not exactly one.
     pub(crate) fn index(&self) -> PathBuf {
-        let mut folders: Vec<PathBuf> = std::fs::read_dir(self.dir().join("index"))
+        let mut folders: Vec<PathBuf> = fs::read_dir(self.dir().join("index"))
             .expect("the index's folder")
             .map(|entry| entry.expect("an entry").path())
             .collect();
@@ -48,12 +61,22 @@ impl Base {
     }
 }
 
+/// A pack without a single rule.
+pub(crate) fn no_rules() -> RuleSet {
+    let policy = RuleFile {
+        name: "policy.toml",
+        text: pm_kb::schema::file("policy.toml"),
+    };
+    RuleSet::of(policy, &[], &[]).expect("a policy")
+}
+
 /// A document in a file.
 pub(crate) fn input(path: &str, text: &str) -> Input {
     Input {
         source: path.trim_start_matches("/docs/").to_owned(),
         path: path.to_owned(),
         bytes: text.as_bytes().to_vec(),
+        id: None,
     }
 }
 
@@ -91,11 +114,14 @@ pub(crate) fn told(added: &[Added]) -> Vec<String> {
 /// The documents of one folder of the shared corpora; `None`, with a message, where they are not at hand.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn corpus(name: &str) -> Option<Vec<Input>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/corpora")
-        .join(name);
     let mut paths = Vec::new();
-    collect(&folder, &mut paths);
+    // Beside the repository, or beside the folder of its working trees.
+    for beside in ["../shared/corpora", "../../shared/corpora"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(beside);
+        if paths.is_empty() {
+            collect(&folder.join(name), &mut paths);
+        }
+    }
     if paths.is_empty() {
         eprintln!("skipped: there is no shared corpus `{name}` beside the repository");
         return None;
@@ -105,15 +131,29 @@ pub(crate) fn corpus(name: &str) -> Option<Vec<Input>> {
         .into_iter()
         .map(|path| Input {
             source: path.display().to_string(),
-            bytes: std::fs::read(&path).expect("a readable document"),
+            bytes: fs::read(&path).expect("a readable document"),
             path: path.display().to_string(),
+            id: None,
         })
         .collect();
     Some(inputs)
 }
 
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let from = entry.expect("an entry").path();
+        let to = to.join(from.file_name().expect("a name"));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("copied");
+        }
+    }
+}
+
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
+    let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for path in entries.flatten().map(|entry| entry.path()) {

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use pm_kb::error::Error;
+use pm_kb::index::Wanted;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Outcome;
 use pm_kb::query::Query;
@@ -19,6 +20,8 @@ use crate::base::add;
 use crate::base::add_where;
 use crate::base::input;
 use crate::base::told;
+use crate::desk::Answer;
+use crate::desk::Desk;
 
 #[test]
 fn writers_and_readers_at_once_all_succeed() {
@@ -48,7 +51,10 @@ fn writers_and_readers_at_once_all_succeed() {
                     let query = Query::parse("", &Vocabulary::default());
                     let mut seen = 0;
                     while writing.load(Ordering::Relaxed) {
-                        let found = base.open().search(&query, 100, 0).expect("found");
+                        let found = base
+                            .open()
+                            .search(&query, Wanted::first(100))
+                            .expect("found");
                         assert!(found.total >= seen, "nothing vanishes");
                         seen = found.total;
                     }
@@ -178,7 +184,7 @@ fn a_held_index_lock_stops_nobody_but_the_one_who_needs_it() {
         other => panic!("{other:?}"),
     }
     let found = kb
-        .search(&Query::parse("", &Vocabulary::default()), 10, 0)
+        .search(&Query::parse("", &Vocabulary::default()), Wanted::first(10))
         .expect("found");
     assert_eq!(
         found.total, 1,
@@ -187,4 +193,46 @@ fn a_held_index_lock_stops_nobody_but_the_one_who_needs_it() {
 
     drop(held);
     kb.catch_up().expect("caught up");
+}
+
+#[test]
+fn several_commands_at_once_all_store_what_they_were_given() {
+    const COMMANDS: usize = 4;
+    let desk = Desk::new();
+    let expected: Vec<String> = (0..COMMANDS)
+        .flat_map(|command| (0..3).map(move |n| format!("from-{command}-{n}")))
+        .collect();
+    for id in &expected {
+        let folder = id.rsplit_once('-').expect("a number").0;
+        desk.file(&format!("{folder}/{id}.md"), format!("# Outage {id}\n"));
+    }
+    // There is no base yet, so they also make it at once.
+    let answers: Vec<Answer> = thread::scope(|scope| {
+        let running: Vec<_> = (0..COMMANDS)
+            .map(|command| {
+                let desk = &desk;
+                scope.spawn(move || desk.run(&["--kb", "kb", "add", &format!("from-{command}")]))
+            })
+            .collect();
+        running
+            .into_iter()
+            .map(|one| one.join().expect("a command"))
+            .collect()
+    });
+    for answer in &answers {
+        assert_eq!(
+            (answer.status, answer.out.lines().count()),
+            (0, 3),
+            "{answer:?}"
+        );
+    }
+    let listed = desk.run(&["--kb", "kb", "list", "--format", "jsonl"]);
+    let mut ids: Vec<String> = listed
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+        .map(|one| one["id"].as_str().expect("an id").to_owned())
+        .collect();
+    ids.sort();
+    assert_eq!(ids, expected);
 }

@@ -3,9 +3,13 @@
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
+
+/// No command of a test takes so long unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A folder of its own.
 pub(crate) struct Desk {
@@ -65,6 +69,7 @@ impl Desk {
         command
             .env_clear()
             .env("SOURCE_DATE_EPOCH", "1791000000")
+            .timeout(PATIENCE)
             .current_dir(self.folder.path());
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);

@@ -5,12 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::io::Read;
+use std::io::BufRead;
+use std::io::BufReader;
 use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
 use std::thread;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pm_kb::knowledge_base::Input;
@@ -19,14 +23,15 @@ use pm_kb::knowledge_base::KnowledgeBase;
 use crate::base::Base;
 use crate::base::add_where;
 use crate::base::input;
+use crate::base::no_rules;
 
-const KILLS: u64 = 40;
+const KILLS: u64 = 25;
 
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(crate) fn roll(&mut self, below: u64) -> u64 {
         // Knuth's MMIX generator; its upper half is good enough here.
         self.0 = self
             .0
@@ -47,7 +52,10 @@ fn worker() {
         return;
     };
     let mut dice = Dice(seed);
-    let mut kb = KnowledgeBase::open(Path::new(&dir)).expect("the base");
+    let mut kb = KnowledgeBase::open(Path::new(&dir))
+        .expect("the base")
+        .with_rules(no_rules());
+    say("ready");
     loop {
         match dice.roll(10) {
             0 => {
@@ -59,7 +67,8 @@ fn worker() {
                 }
             }
             1 => kb.rebuild().expect("rebuilt"),
-            2..=4 => drop(kb.catch_up().expect("caught up")),
+            2..=3 => drop(kb.catch_up().expect("caught up")),
+            4 => drop(kb.catch_up_if_due().expect("caught up")),
             _ => {
                 let batch: Vec<Input> = (0..=dice.roll(9))
                     .map(|_| {
@@ -83,39 +92,93 @@ fn worker() {
 }
 
 /// A document of some length, different for each number.
-fn words(number: u64) -> String {
+pub(crate) fn words(number: u64) -> String {
     format!("# Outage {number}\n\n")
         + &format!("The feature store served row {number} late. ").repeat(50)
 }
 
 /// One line on standard output at once, past the harness that captures what tests print.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "\u{1}{line}").and_then(|()| out.flush());
 }
 
-fn start(base: &Base, seed: u64) -> Child {
-    Command::new(env::current_exe().expect("this binary"))
-        .args([
-            "--exact",
-            "killing::worker",
-            "--nocapture",
-            "--test-threads=1",
-        ])
-        .env("PM_KB_WORKER", base.dir())
-        .env("PM_KB_WORKER_SEED", seed.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a worker")
+/// A process that writes to a base until it is killed.
+pub(crate) struct Worker {
+    process: Child,
+    lines: Receiver<()>,
+    said: JoinHandle<String>,
+}
+
+impl Worker {
+    /// Starts one, and waits until it is at work.
+    pub(crate) fn start(dir: &Path, seed: u64) -> Worker {
+        let mut process = Command::new(env::current_exe().expect("this binary"))
+            .args([
+                "--exact",
+                "killing::worker",
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env("PM_KB_WORKER", dir)
+            .env("PM_KB_WORKER_SEED", seed.to_string())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a worker");
+        let mut out = BufReader::new(process.stdout.take().expect("its output"));
+        let mut greeting = String::new();
+        while !greeting.ends_with("ready\n") {
+            assert!(
+                out.read_line(&mut greeting).expect("its output") > 0,
+                "{greeting}"
+            );
+        }
+        let (told, lines) = mpsc::channel();
+        let said = thread::spawn(move || {
+            let mut said = String::new();
+            // A killed process ends in the middle of a line at worst.
+            while out.read_line(&mut said).expect("its output") > 0 {
+                let _ = told.send(());
+            }
+            said
+        });
+        Worker {
+            process,
+            lines,
+            said,
+        }
+    }
+
+    /// Waits until it has said so many lines more, then a little longer: how fast it gets on depends on the machine.
+    pub(crate) fn work(&self, lines: u64, longer: Duration) {
+        for _ in 0..lines {
+            let _ = self.lines.recv_timeout(Duration::from_secs(20));
+        }
+        thread::sleep(longer);
+    }
+
+    /// Stops it where it stands.
+    pub(crate) fn freeze(&self) {
+        let pid = self.process.id().to_string();
+        let stopped = Command::new("kill").args(["-STOP", &pid]).status();
+        assert!(stopped.expect("stopped").success());
+    }
+
+    /// Kills it; what it has said.
+    pub(crate) fn kill(mut self) -> String {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("ended");
+        self.said.join().expect("a reader")
+    }
 }
 
 /// What the base may hold: text by id, before and after the command that was cut off.
-type State = BTreeMap<String, u64>;
+pub(crate) type State = BTreeMap<String, u64>;
 
 /// Applies what a worker said: the state that is acknowledged, and the one with the rest.
-fn replayed(mut state: State, said: &str) -> (State, State) {
+pub(crate) fn replayed(mut state: State, said: &str) -> (State, State) {
     let mut pending = state.clone();
     for line in said
         .lines()
@@ -135,6 +198,20 @@ fn replayed(mut state: State, said: &str) -> (State, State) {
     (state, pending)
 }
 
+/// What the base holds.
+pub(crate) fn held(kb: &KnowledgeBase) -> State {
+    let number = |id: &str| {
+        let text = String::from_utf8(kb.original(id).expect("its bytes")).expect("text");
+        let title = text.lines().next().and_then(|line| line.rsplit(' ').next());
+        title.and_then(|text| text.parse().ok()).expect("a number")
+    };
+    let records = kb.records().expect("records");
+    records
+        .iter()
+        .map(|record| (record.id.to_string(), number(record.id.as_str())))
+        .collect()
+}
+
 #[test]
 fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
     let base = Base::new();
@@ -143,38 +220,13 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
     let (mut cut_off, mut lagging) = (0, 0);
     let kills = setting("PM_KB_KILLS").unwrap_or(KILLS);
     for round in 0..kills {
-        let mut worker = start(&base, dice.roll(u64::from(u32::MAX)));
-        let mut out = worker.stdout.take().expect("its output");
-        let reader = thread::spawn(move || {
-            let mut said = Vec::new();
-            out.read_to_end(&mut said)
-                .map(|_| String::from_utf8_lossy(&said).into_owned())
-        });
-        thread::sleep(Duration::from_millis(20 + dice.roll(200)));
-        worker.kill().expect("killed");
-        worker.wait().expect("ended");
-        let said = reader.join().expect("a reader").expect("its output");
-        let (acknowledged, with_rest) = replayed(state, &said);
+        let worker = Worker::start(&base.dir(), dice.roll(u64::from(u32::MAX)));
+        worker.work(dice.roll(25), Duration::from_millis(dice.roll(40)));
+        let (acknowledged, with_rest) = replayed(state, &worker.kill());
         cut_off += u64::from(acknowledged != with_rest);
 
         let mut kb = base.open();
-        let there: State = kb
-            .records()
-            .expect("records")
-            .iter()
-            .map(|record| {
-                let bytes = kb.original(record.id.as_str()).expect("its bytes");
-                let title = String::from_utf8(bytes).expect("text");
-                let number = title
-                    .lines()
-                    .next()
-                    .and_then(|line| line.rsplit(' ').next());
-                (
-                    record.id.to_string(),
-                    number.and_then(|text| text.parse().ok()).expect("a number"),
-                )
-            })
-            .collect();
+        let there = held(&kb);
         assert!(
             there == acknowledged || there == with_rest,
             "round {round}: {there:?}\nis neither {acknowledged:?}\nnor {with_rest:?}"

@@ -1,15 +1,19 @@
 //! Whatever becomes of the index, the next command has it right again; whatever becomes of the record is noticed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::CaughtUp;
+use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
+use pm_kb::knowledge_base::Outcome;
 
 use crate::base::Base;
 use crate::base::add;
+use crate::base::add_where;
 use crate::base::input;
 
 /// What is done to a file or folder of the index.
@@ -88,8 +92,9 @@ fn an_index_that_is_gone_in_whole_or_in_part_is_made_anew() {
             fs::write(index.join("meta.json"), meta.to_string()).expect("written");
         }),
     ];
+    let whole = settled();
     for (how, damage) in damages {
-        let base = settled();
+        let base = whole.copied();
         damage(&base.index());
         let caught_up = base.open().catch_up().expect("caught up");
         assert!(
@@ -101,14 +106,16 @@ fn an_index_that_is_gone_in_whole_or_in_part_is_made_anew() {
 }
 
 #[test]
-fn every_file_of_the_index_can_be_lost_cut_or_emptied() {
-    let names: Vec<String> = files(&settled().index())
+fn every_file_of_the_index_can_be_lost_cut_or_zeroed() {
+    let whole = settled();
+    let extensions: BTreeSet<String> = files(&whole.index())
         .iter()
         .filter_map(|path| path.extension()?.to_str().map(str::to_owned))
+        .filter(|extension| extension != "lock")
         .collect();
-    let damages: [Damage; 4] = [
+    assert!(extensions.len() >= 7, "{extensions:?}");
+    let damages: [Damage; 3] = [
         |file| fs::remove_file(file).expect("removed"),
-        |file| fs::write(file, "").expect("written"),
         |file| {
             let bytes = fs::read(file).expect("readable");
             fs::write(file, &bytes[..bytes.len() / 2]).expect("written");
@@ -118,20 +125,16 @@ fn every_file_of_the_index_can_be_lost_cut_or_emptied() {
             fs::write(file, vec![0; bytes.len()]).expect("written");
         },
     ];
-    for extension in names {
+    for extension in extensions {
         for (number, damage) in damages.iter().enumerate() {
-            let base = settled();
-            let hit: Vec<PathBuf> = files(&base.index())
+            let base = whole.copied();
+            files(&base.index())
                 .into_iter()
                 .filter(|path| path.extension().is_some_and(|one| *one == *extension))
-                .collect();
-            hit.iter().for_each(|file| damage(file));
-            // A lock file has nothing to lose.
+                .for_each(|file| damage(&file));
             let mut kb = base.open();
-            add(
-                &mut kb,
-                vec![input("/docs/doc-4.md", "# Outage 4, corrected")],
-            );
+            let edited = input("/docs/doc-4.md", "# Outage 4, corrected");
+            add(&mut kb, vec![edited]);
             kb.catch_up()
                 .unwrap_or_else(|error| panic!("{extension}, {number}: {error}"));
             let checkup = kb.doctor(true).expect("a check-up");
@@ -295,6 +298,49 @@ fn a_backup_is_verified_and_comes_back_as_another_epoch() {
     assert!(
         matches!(caught_up, CaughtUp::Rebuilt { .. }),
         "{caught_up:?}"
+    );
+}
+
+#[test]
+fn what_was_exported_makes_the_same_base_again() {
+    let base = settled();
+    let mut kb = base.open();
+    let copies = ["/elsewhere/a-copy.md", "/elsewhere/doc-2.md"];
+    add(
+        &mut kb,
+        copies.map(|path| input(path, "# Outage 3")).to_vec(),
+    );
+    add(
+        &mut kb,
+        vec![input("/docs/stated.md", "---\nid: INC-7\n---\n# Seven\n")],
+    );
+
+    let mut exported = Vec::new();
+    kb.export(&mut |record, bytes| {
+        exported.push(Input {
+            source: record.source.clone(),
+            path: record.path.clone(),
+            bytes: bytes.to_vec(),
+            id: Some(record.id.clone()),
+        });
+        Ok(())
+    })
+    .expect("exported");
+    let again = Base::new();
+    // On another machine none of the files exists.
+    let added = add_where(&mut again.open(), exported.clone(), &|_| false).expect("added");
+    assert!(
+        added.iter().all(|one| one.outcome == Outcome::Added),
+        "{added:?}"
+    );
+    assert_eq!(
+        everything(&again.dir()).expect("readable"),
+        everything(&base.dir()).expect("readable")
+    );
+    let twice = add_where(&mut again.open(), exported, &|_| false).expect("added");
+    assert!(
+        twice.iter().all(|one| one.outcome == Outcome::Unchanged),
+        "{twice:?}"
     );
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::CaughtUp;
+use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Outcome;
 use pm_kb::postmortem::DocumentKind;
@@ -168,6 +169,37 @@ fn a_file_that_was_moved_and_edited_is_known_by_the_id_it_states() {
 }
 
 #[test]
+fn a_document_from_standard_input_is_named_by_its_title_or_its_stated_id() {
+    let base = Base::new();
+    let mut kb = base.open();
+    let piped = |text: &str| Input {
+        source: "-".to_owned(),
+        path: String::new(),
+        bytes: text.as_bytes().to_vec(),
+        id: None,
+    };
+    let outage = "# Checkout outage\n";
+    assert_eq!(
+        told(&add(&mut kb, vec![piped(outage)])),
+        ["added checkout-outage"]
+    );
+    assert_eq!(
+        told(&add(&mut kb, vec![piped(outage)])),
+        ["unchanged checkout-outage"]
+    );
+    let another = piped("# Checkout outage\n\nAnother one.\n");
+    assert_eq!(
+        told(&add(&mut kb, vec![another])),
+        ["added checkout-outage-2"]
+    );
+
+    let before = piped(&stating("INC-7", "Before"));
+    assert_eq!(told(&add(&mut kb, vec![before])), ["added INC-7"]);
+    let after = piped(&stating("INC-7", "After"));
+    assert_eq!(told(&add(&mut kb, vec![after])), ["updated INC-7"]);
+}
+
+#[test]
 fn an_id_never_changes() {
     let base = Base::new();
     let mut kb = base.open();
@@ -289,6 +321,21 @@ fn what_is_no_knowledge_base_is_left_alone() {
             .expect("still there")
             .starts_with(b"# notes")
     );
+
+    fs::remove_file(&file).expect("removed");
+    let other = rusqlite::Connection::open(&file).expect("a database");
+    other
+        .execute_batch("CREATE TABLE notes (text TEXT)")
+        .expect("a table of another program");
+    drop(other);
+    let before = fs::read(&file).expect("readable");
+    for opened in [KnowledgeBase::open(&dir), KnowledgeBase::create(&dir)] {
+        assert!(
+            matches!(opened, Err(Error::NotAKnowledgeBase { .. })),
+            "{opened:?}"
+        );
+    }
+    assert!(fs::read(&file).expect("readable") == before);
 
     let plain = folder.path().join("plain");
     fs::write(&plain, "x").expect("written");

@@ -1,7 +1,7 @@
 //! `add`: documents in, one line for each that is durably stored, every refusal by name.
 
+use std::io;
 use std::io::IsTerminal as _;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,38 +18,31 @@ use pm_kb::parser::Options;
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::format;
+use crate::format::Format;
+use crate::help;
 use crate::input;
+use crate::json;
+use crate::message;
 use crate::message::Problems;
 use crate::render;
 use crate::terminal;
 
 /// The arguments of `add`.
 #[derive(clap::Args)]
+#[command(after_help = help::ADD)]
 pub(crate) struct Args {
     /// Files (.md .markdown .mdx .txt), folders, or `-` for a document on standard input.
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How 03/07/2026 is to be read: `dmy` or `mdy`.
+    /// How 03/07/2026 is to be read.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
     /// Turn every warning into a refusal.
     #[arg(long)]
     strict: bool,
-    /// What is written for each document.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Short for `--format jsonl`.
-    #[arg(long)]
-    json: bool,
-}
-
-/// What is written for each document.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// A line.
-    Text,
-    /// A JSON object, one a line.
-    Jsonl,
+    #[command(flatten)]
+    output: format::Output,
 }
 
 /// The order of day and month in dates such as 03/07/2026.
@@ -62,7 +55,10 @@ pub(crate) enum DateOrder {
 }
 
 /// So many documents are read before they are stored: memory stays bounded, an interruption keeps what was told.
-const CHUNK: usize = 100;
+const CHUNK_DOCUMENTS: usize = 100;
+
+/// So many bytes are, but for the last document.
+const CHUNK_BYTES: usize = 8_000_000;
 
 /// How the run went, in numbers.
 #[derive(Default)]
@@ -76,64 +72,36 @@ struct Counts {
     unclassified: usize,
 }
 
+/// One run of the command.
 struct Run<'a> {
     desk: &'a mut Desk,
+    format: Format,
+    list: format::List,
     problems: Problems,
     counts: Counts,
-    as_json: bool,
     bar: ProgressBar,
-    broken: Option<std::io::Error>,
 }
 
 /// Stores documents.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let format = args.output.chosen(&mut desk.terminal);
     let found = input::find(&args.paths);
-    let mut base = base::open_or_create(desk)?;
-    let as_json = args.json || args.format == Format::Jsonl;
-    let reading = reading(args, desk, &base)?;
-    let limit = reading.limits.document_bytes;
-    let exists = |path: &str| Path::new(path).exists();
-    let settings = Settings {
-        reading,
-        exists: &exists,
-    };
-    let total = found.files.len() + usize::from(found.stdin);
-    let bar = progress(total, desk);
+    let bar = progress(found.files.len() + usize::from(found.stdin), desk);
     let mut run = Run {
         desk,
-        problems: Problems::new(as_json),
+        format,
+        list: format::List::of(format),
+        problems: Problems::default(),
         counts: Counts::default(),
-        as_json,
         bar,
-        broken: None,
     };
-    for refusal in &found.refusals {
-        run.refuse(refusal)?;
-    }
-    if found.stdin {
-        run.store(&mut base, &settings, vec![input::read_stdin(limit)])?;
-    }
-    for chunk in found.files.chunks(CHUNK) {
-        let read = chunk.iter().map(|file| input::read(file, limit)).collect();
-        run.store(&mut base, &settings, read)?;
-    }
-    run.bar.finish_and_clear();
-    run.problems.close(&mut run.desk.terminal);
-    if run.counts.added + run.counts.updated > 0
-        && let Err(error) = base.catch_up()
-    {
-        run.desk.terminal.problem(&format!(
-            "warning: saved; the search index will catch up: {error}"
-        ));
-    }
-    let refused = run.counts.refused;
-    let counts = run.counts;
-    summary(&counts, &found, desk);
-    Ok(if refused > 0 {
-        Exit::Refused
+    // Where nothing is to be stored, no knowledge base is made: it would be found by commands typed later.
+    if !found.is_nothing() {
+        run.store_all(args, &found)?;
     } else {
-        Exit::Done
-    })
+        run.refuse_all(&found)?;
+    }
+    run.close(&found)
 }
 
 fn reading(args: &Args, desk: &Desk, base: &KnowledgeBase) -> anyhow::Result<Options> {
@@ -166,11 +134,41 @@ fn progress(total: usize, desk: &Desk) -> ProgressBar {
 }
 
 impl Run<'_> {
-    fn refuse(&mut self, refusal: &input::Refusal) -> anyhow::Result<()> {
-        let diagnostic = Diagnostic::error(None, refusal.message.clone(), refusal.advice);
-        self.refused(&refusal.source, &[diagnostic])
+    fn store_all(&mut self, args: &Args, found: &input::Found) -> anyhow::Result<()> {
+        let mut base = base::open_or_create(self.desk)?;
+        let reading = reading(args, self.desk, &base)?;
+        let limit = reading.limits.document_bytes;
+        let exists = |path: &str| input::name::path(path).exists();
+        let settings = Settings {
+            reading,
+            exists: &exists,
+        };
+        self.refuse_all(found)?;
+        if found.stdin {
+            self.store(&mut base, &settings, vec![input::read_stdin(limit)])?;
+        }
+        let mut chunk = Vec::new();
+        let mut bytes = 0;
+        for file in &found.files {
+            let read = input::read(file, limit);
+            bytes += read.as_ref().map_or(0, |input| input.bytes.len());
+            chunk.push(read);
+            if chunk.len() >= CHUNK_DOCUMENTS || bytes >= CHUNK_BYTES {
+                self.store(&mut base, &settings, std::mem::take(&mut chunk))?;
+                bytes = 0;
+            }
+        }
+        self.store(&mut base, &settings, chunk)?;
+        if self.counts.added + self.counts.updated > 0
+            && let Err(error) = base.catch_up_if_due()
+        {
+            let text = format!("saved; the search index will catch up: {error}");
+            message::warning(&mut self.desk.terminal, &text);
+        }
+        Ok(())
     }
 
+    /// Stores what could be read, and tells of all in the order of their paths.
     fn store(
         &mut self,
         base: &mut KnowledgeBase,
@@ -178,83 +176,124 @@ impl Run<'_> {
         read: Vec<Result<Input, input::Refusal>>,
     ) -> anyhow::Result<()> {
         let mut inputs = Vec::new();
+        let mut refusals = Vec::new();
         for one in read {
             match one {
                 Ok(input) => inputs.push(input),
-                Err(refusal) => self.refuse(&refusal)?,
+                Err(refusal) => refusals.push((inputs.len(), refusal)),
             }
         }
+        let mut refusals = refusals.into_iter().peekable();
+        let mut told = Ok(());
+        let mut stored = 0;
         base.add(inputs, settings, &mut |added| {
-            // The documents are stored already: a reader that has gone away is told to the caller afterwards.
-            if let Err(error) = self.tell(&added) {
-                self.broken.get_or_insert(error);
+            // The documents are stored already: what fails in telling of them is told to the caller afterwards.
+            if told.is_ok() {
+                let before = || refusals.next_if(|(before, _)| *before <= stored);
+                told = std::iter::from_fn(before)
+                    .try_for_each(|(_, refusal)| self.refuse(&refusal))
+                    .and_then(|()| self.tell(&added));
+                stored += 1;
             }
         })?;
-        match self.broken.take() {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
+        told?;
+        refusals.try_for_each(|(_, refusal)| self.refuse(&refusal))?;
+        Ok(())
     }
 
-    fn tell(&mut self, added: &Added) -> std::io::Result<()> {
-        self.bar.inc(1);
+    fn refuse_all(&mut self, found: &input::Found) -> io::Result<()> {
+        found
+            .refusals
+            .iter()
+            .try_for_each(|refusal| self.refuse(refusal))
+    }
+
+    fn refuse(&mut self, refusal: &input::Refusal) -> io::Result<()> {
+        self.refused(&refusal.source, &[refusal.diagnostic()])
+    }
+
+    fn tell(&mut self, added: &Added) -> io::Result<()> {
         let Some(record) = added
             .record
             .as_ref()
             .filter(|_| added.outcome != Outcome::Refused)
         else {
-            return self
-                .refused(&added.source, &added.diagnostics)
-                .map_err(std::io::Error::other);
+            return self.refused(&added.source, &added.diagnostics);
         };
+        self.bar.inc(1);
         self.count(added);
-        if self.as_json {
-            self.desk.terminal.line(&crate::json::added(added))?;
-        } else {
-            let labels = render::labels(&record.classification);
-            let about = if record.is_counted() {
-                labels
-            } else {
-                format!("{:<42}", record.kind.id())
+        if self.format == Format::Text {
+            let about = match record.is_counted() {
+                true => render::labels(&record.classification, &self.desk.terminal),
+                false => record.kind.id().to_owned(),
             };
-            let source = terminal::clean(&record.source);
             let id = terminal::clean(record.id.as_str());
-            self.desk.terminal.line(&format!(
-                "{:<9}  {id:<44}  {about}  {source}",
-                added.outcome.id()
-            ))?;
+            let source = terminal::clean(&added.source);
+            let outcome = added.outcome.id();
+            self.write(&if self.desk.terminal.is_aligned() {
+                format!("{outcome:<9}  {id:<44}  {about:<42}  {source}")
+            } else {
+                format!("{outcome} {id}  {about}  {source}")
+            })?;
+        } else {
+            self.write_object(&json::added(added))?;
         }
-        self.desk.terminal.flush()?;
-        for diagnostic in &added.diagnostics {
-            self.problems
-                .tell(&mut self.desk.terminal, &added.source, diagnostic);
-        }
-        if let Some(notice) = &added.notice {
-            let about = Diagnostic::note(None, notice.clone(), "");
-            self.problems
-                .tell(&mut self.desk.terminal, &added.source, &about);
-        }
+        let notice = added.notice.as_ref();
+        let notice = notice.map(|notice| Diagnostic::note(None, notice.as_str(), ""));
+        self.tell_problems(&added.source, added.diagnostics.iter().chain(&notice));
         Ok(())
     }
 
-    fn refused(&mut self, source: &str, diagnostics: &[Diagnostic]) -> anyhow::Result<()> {
+    fn refused(&mut self, source: &str, diagnostics: &[Diagnostic]) -> io::Result<()> {
+        self.bar.inc(1);
         self.counts.refused += 1;
-        if self.as_json {
-            self.desk
-                .terminal
-                .line(&crate::json::refused(source, diagnostics))?;
+        if self.format == Format::Text {
+            let (refused, source) = (Outcome::Refused.id(), terminal::clean(source));
+            self.write(&if self.desk.terminal.is_aligned() {
+                format!("{refused:<9}  {source}")
+            } else {
+                format!("{refused}  {source}")
+            })?;
         } else {
-            self.desk.terminal.line(&format!(
-                "{:<9}  {}",
-                Outcome::Refused.id(),
-                terminal::clean(source)
-            ))?;
+            self.write_object(&json::refused(source, diagnostics))?;
         }
-        for diagnostic in diagnostics {
-            self.problems
-                .tell(&mut self.desk.terminal, source, diagnostic);
-        }
+        self.tell_problems(source, diagnostics.iter());
         Ok(())
+    }
+
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        let terminal = &mut self.desk.terminal;
+        let written = terminal.line(line).and_then(|()| terminal.flush());
+        self.or_go_on(written)
+    }
+
+    fn write_object(&mut self, object: &json::AddLine<'_>) -> io::Result<()> {
+        let terminal = &mut self.desk.terminal;
+        let written = self.list.write(terminal, object);
+        let written = written.and_then(|()| terminal.flush());
+        self.or_go_on(written)
+    }
+
+    /// A reader that has gone (`| head -1`) did not ask for fewer documents to be stored.
+    fn or_go_on(&mut self, written: io::Result<()>) -> io::Result<()> {
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.desk.terminal.drop_results();
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    fn tell_problems<'d>(
+        &mut self,
+        source: &str,
+        diagnostics: impl Iterator<Item = &'d Diagnostic>,
+    ) {
+        let (problems, terminal) = (&mut self.problems, &mut self.desk.terminal);
+        self.bar.suspend(|| {
+            diagnostics.for_each(|diagnostic| problems.tell(terminal, source, diagnostic));
+        });
     }
 
     fn count(&mut self, added: &Added) {
@@ -271,6 +310,18 @@ impl Run<'_> {
         self.counts.undated += usize::from(record.quarter().is_none());
         self.counts.unclassified += usize::from(!record.classification.is_classified());
     }
+
+    fn close(self, found: &input::Found) -> anyhow::Result<Exit> {
+        self.bar.finish_and_clear();
+        self.list.close(&mut self.desk.terminal)?;
+        self.problems.close(&mut self.desk.terminal);
+        summary(&self.counts, found, self.desk);
+        Ok(if self.counts.refused > 0 {
+            Exit::Refused
+        } else {
+            Exit::Done
+        })
+    }
 }
 
 fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
@@ -284,7 +335,7 @@ fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
             parts.push(format!("{count} {word}"));
         }
     }
-    desk.terminal.notice(&parts.join(", "));
+    message::notice(&mut desk.terminal, &parts.join(", "));
     for (count, what) in [
         (
             counts.not_counted,
@@ -297,10 +348,10 @@ fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
         ),
     ] {
         if count > 0 {
-            desk.terminal.notice(&format!("{count} {what}"));
+            message::notice(&mut desk.terminal, &format!("{count} {what}"));
         }
     }
-    if let Some(kinds) = input::summary(&found.skipped) {
-        desk.terminal.notice(&format!("skipped: {kinds}"));
+    if let Some(kinds) = found.skipped.summary() {
+        message::notice(&mut desk.terminal, &format!("skipped: {kinds}"));
     }
 }

@@ -3,20 +3,30 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::KnowledgeBase;
 
 use crate::Desk;
+use crate::message;
 
 /// The name of a knowledge base's folder.
 pub(crate) const FOLDER: &str = ".pm-kb";
+
+/// The file that makes a folder a knowledge base, whatever its name.
+const RECORD: &str = "kb.sqlite";
+
+/// The variable of the environment that names a knowledge base.
+const VARIABLE: &str = "PM_KB_DIR";
 
 /// Opens the knowledge base that is meant.
 pub(crate) fn open(desk: &Desk) -> anyhow::Result<KnowledgeBase> {
     let folder = named(desk).or_else(upwards);
     let folder = match folder {
         Some(folder) => folder,
-        None => std::env::current_dir()?.join(FOLDER),
+        None => std::env::current_dir()
+            .context("cannot tell the current folder")?
+            .join(FOLDER),
     };
     Ok(KnowledgeBase::open(&folder)?)
 }
@@ -29,26 +39,34 @@ pub(crate) fn open_or_create(desk: &mut Desk) -> anyhow::Result<KnowledgeBase> {
     match KnowledgeBase::open(&folder) {
         Err(Error::NotFound { .. }) => {
             let base = KnowledgeBase::create(&folder)?;
-            desk.terminal
-                .notice(&format!("made a knowledge base in {}", folder.display()));
+            let made = format!("made a knowledge base in {}", folder.display());
+            message::notice(&mut desk.terminal, &made);
             Ok(base)
         }
         opened => Ok(opened?),
     }
 }
 
+/// Whether a folder is a knowledge base.
+pub(crate) fn is_in(folder: &Path) -> bool {
+    folder.join(RECORD).is_file()
+}
+
 /// The folder named by `--kb` or `PM_KB_DIR`: the `.pm-kb` folder itself, or the folder that holds it.
 fn named(desk: &Desk) -> Option<PathBuf> {
-    let given = desk.common.kb.as_ref()?;
-    let is_itself =
-        given.file_name().is_some_and(|name| name == FOLDER) || given.join("kb.sqlite").exists();
-    Some(
-        if is_itself || !given.join(FOLDER).exists() && is_new(given) {
-            given.clone()
-        } else {
-            given.join(FOLDER)
-        },
-    )
+    // An empty variable is how scripts unset it.
+    let variable = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    let given = match &desk.common.kb {
+        Some(folder) => folder.clone(),
+        None => PathBuf::from(variable()?),
+    };
+    let is_itself = given.file_name().is_some_and(|name| name == FOLDER) || is_in(&given);
+    let inside = given.join(FOLDER);
+    if is_itself || given.is_file() || (!inside.exists() && is_new(&given)) {
+        Some(given)
+    } else {
+        Some(inside)
+    }
 }
 
 /// Whether a folder is not there yet or is empty, so that it may become a knowledge base itself.

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use pm_kb::classification::Classification;
+use pm_kb::diagnostic::Diagnostic;
+use pm_kb::document::Document;
+use pm_kb::document::Limits;
 use pm_kb::evaluation::Evaluation;
 use pm_kb::evaluation::Gold;
 use pm_kb::evaluation::Score;
@@ -10,6 +13,11 @@ use pm_kb::taxonomy::FailureMode;
 
 use crate::Desk;
 use crate::exit::Exit;
+use crate::format;
+use crate::format::Format;
+use crate::input;
+use crate::json;
+use crate::message::Problems;
 use crate::terminal;
 
 /// The arguments of `eval`.
@@ -19,49 +27,65 @@ pub(crate) struct Args {
     labels: PathBuf,
     /// The folder that the table's files stand in.
     folder: PathBuf,
-    /// One JSON object.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: format::Output,
     /// Leave out the list of misses.
     #[arg(long)]
     no_misses: bool,
 }
 
+/// No table of labels that people made is larger.
+const MOST_BYTES: usize = 64 << 20;
+
 /// Evaluates the rules.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let text = std::fs::read_to_string(&args.labels)?;
-    let gold = Gold::read(&args.labels.display().to_string(), &text)?;
+    let format = args.output.chosen(&mut desk.terminal);
+    let mut problems = Problems::default();
+    let name = input::name::shown(&args.labels);
+    let text = match table(args) {
+        Ok(text) => text,
+        Err(refusal) => {
+            problems.tell(&mut desk.terminal, &name, &refusal);
+            return Ok(Exit::Refused);
+        }
+    };
+    let gold = Gold::read(&name, &text)?;
     let labels = crate::classify::Labels::new(desk);
-    let mut given = Vec::new();
-    let mut compared = Vec::new();
-    let mut refused = 0;
+    let (mut labelled, mut refused) = (Vec::new(), 0);
     for one in gold {
-        match labels.of(&args.folder.join(&one.file)) {
-            Ok(classification) => {
-                given.push(classification);
-                compared.push(one);
-            }
-            Err(message) => {
+        let file = args.folder.join(&one.file);
+        match labels.of(&file) {
+            Ok(classification) => labelled.push((one, classification)),
+            Err(refusal) => {
                 refused += 1;
-                desk.terminal
-                    .problem(&format!("error: {}", terminal::clean(&message)));
+                let name = input::name::shown(&file);
+                problems.tell(&mut desk.terminal, &name, &refusal);
             }
         }
     }
-    let evaluation = Evaluation::of(compared.iter().zip(&given));
-    if args.json {
-        desk.terminal.line(&crate::json::evaluation(&evaluation))?;
-    } else {
-        tell(&evaluation, desk)?;
-        if !args.no_misses {
-            tell_misses(&compared, &given, desk)?;
-        }
+    problems.close(&mut desk.terminal);
+    let evaluation = Evaluation::of(labelled.iter().map(|(gold, given)| (gold, given)));
+    match format {
+        Format::Text => tell(&evaluation, desk)?,
+        _ => format::one(&mut desk.terminal, format, &json::evaluation(&evaluation))?,
     }
-    Ok(if refused > 0 {
-        Exit::Refused
-    } else {
-        Exit::Done
+    if format == Format::Text && !args.no_misses {
+        tell_misses(&labelled, desk)?;
+    }
+    Ok(match refused {
+        0 => Exit::Done,
+        _ => Exit::Refused,
     })
+}
+
+/// The text of the table of gold labels.
+fn table(args: &Args) -> Result<String, Diagnostic> {
+    let limits = Limits {
+        document_bytes: MOST_BYTES,
+        ..Limits::default()
+    };
+    let input = input::read(&args.labels, MOST_BYTES).map_err(|refusal| refusal.diagnostic())?;
+    Ok(Document::read(&input.source, input.bytes, &limits)?.text)
 }
 
 fn share(score: Score) -> String {
@@ -69,30 +93,33 @@ fn share(score: Score) -> String {
 }
 
 fn tell(of: &Evaluation, desk: &mut Desk) -> anyhow::Result<()> {
+    let named = |name: &str, value: String| format!("{name:<22} {value}");
     let mut lines = vec![
-        format!("{:<22} {}", "failure mode", share(of.strict)),
-        format!("{:<22} {}", "or an accepted one", share(of.lenient)),
-        format!("{:<22} {:.3}", "macro-F1", of.macro_f1()),
-        format!(
-            "{:<22} {}",
-            "mode and rollback",
-            share(of.mode_and_rollback)
-        ),
-        format!("{:<22} {}", "coverage", share(of.coverage)),
-        format!("{:<22} {}", "false modes", share(of.false_modes)),
+        named("failure mode", share(of.strict)),
+        named("or an accepted one", share(of.lenient)),
+        named("macro-F1", format!("{:.3}", of.macro_f1())),
+        named("mode and rollback", share(of.mode_and_rollback)),
+        named("coverage", share(of.coverage)),
+        named("false modes", share(of.false_modes)),
     ];
-    lines.extend(
-        of.facets
-            .iter()
-            .map(|(name, score)| format!("{name:<22} {}", share(*score))),
-    );
+    let facets = of.facets.iter();
+    lines.extend(facets.map(|(name, score)| named(name, share(*score))));
     lines.push(String::new());
-    lines.push(format!(
-        "{:<22} precision  recall  F1     gold  given",
-        "mode"
-    ));
-    for (mode, score) in &of.modes {
-        lines.push(format!(
+    lines.extend(modes(of));
+    lines.push(String::new());
+    lines.extend(confusion(of));
+    lines.push(String::new());
+    let sure = of.calibration.iter();
+    lines.extend(sure.map(|(sure, score)| named(&format!("confidence {sure}"), share(*score))));
+    desk.terminal.text(&lines.join("\n"))?;
+    Ok(())
+}
+
+/// Precision, recall and F1 of every mode.
+fn modes(of: &Evaluation) -> Vec<String> {
+    let head = format!("{:<22} precision  recall  F1     gold  given", "mode");
+    let lines = of.modes.iter().map(|(mode, score)| {
+        format!(
             "{:<22} {:<9.3}  {:<6.3}  {:.3}  {:>4}  {:>5}",
             mode.id(),
             score.precision(),
@@ -100,18 +127,9 @@ fn tell(of: &Evaluation, desk: &mut Desk) -> anyhow::Result<()> {
             score.f1(),
             score.gold,
             score.given
-        ));
-    }
-    lines.push(String::new());
-    lines.extend(confusion(of));
-    lines.push(String::new());
-    lines.extend(
-        of.calibration
-            .iter()
-            .map(|(sure, score)| format!("confidence {:<11} {}", sure.id(), share(*score))),
-    );
-    desk.terminal.text(&lines.join("\n"))?;
-    Ok(())
+        )
+    });
+    std::iter::once(head).chain(lines).collect()
 }
 
 /// The confusion matrix: a line a gold mode, a column a given one.
@@ -139,8 +157,8 @@ fn confusion(of: &Evaluation) -> Vec<String> {
     lines
 }
 
-fn tell_misses(gold: &[Gold], given: &[Classification], desk: &mut Desk) -> anyhow::Result<()> {
-    for (gold, given) in gold.iter().zip(given) {
+fn tell_misses(labelled: &[(Gold, Classification)], desk: &mut Desk) -> anyhow::Result<()> {
+    for (gold, given) in labelled {
         if gold.failure_mode == given.failure_mode && gold.decay == given.decay {
             continue;
         }

@@ -32,8 +32,8 @@ pub(crate) fn text(rules: &RuleSet, source: &str, text: &str, postmortem: &Postm
             .map(|reason| format!("  {}", clean(reason))),
     );
     lines.push(format!(
-        "  = {}",
-        render::labels(&of.classification).trim_end()
+        "  = {} {} {}",
+        of.classification.failure_mode, of.classification.decay, of.classification.confidence
     ));
     lines.extend(render::evidence_lines(&of.classification.evidence, source));
     lines.join("\n")

@@ -1,14 +1,26 @@
-//! Input: paths given on the command line to documents read, each refusal named.
+//! Input: paths given on the command line to the documents that they lead to, each refusal named, the rest counted.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::io;
-use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
+use ignore::DirEntry;
 use ignore::WalkBuilder;
-use pm_kb::knowledge_base::Input;
+use pm_kb::diagnostic::Diagnostic;
+
+use crate::base;
+use crate::message;
+
+mod file;
+pub(crate) mod name;
+
+pub(crate) use file::read;
+pub(crate) use file::read_stdin;
 
 /// A path that could not be taken in, and why.
 pub(crate) struct Refusal {
@@ -20,6 +32,36 @@ pub(crate) struct Refusal {
     pub(crate) advice: &'static str,
 }
 
+impl Refusal {
+    fn new(path: &Path, message: impl Into<String>, advice: &'static str) -> Refusal {
+        Refusal {
+            source: name::shown(path),
+            message: message.into(),
+            advice,
+        }
+    }
+
+    /// The refusal as it is told.
+    pub(crate) fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::error(None, self.message.as_str(), self.advice)
+    }
+
+    /// What the operating system says of a path.
+    pub(crate) fn of(path: &Path, error: &io::Error) -> Refusal {
+        let advice = match error.kind() {
+            io::ErrorKind::PermissionDenied => "check its permissions",
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "check the path",
+            _ => "see to it and add it again",
+        };
+        Refusal::new(path, message::reason(error), advice)
+    }
+}
+
+fn not_regular(path: &Path) -> Refusal {
+    let advice = "name a file or a folder; `-` reads standard input";
+    Refusal::new(path, "it is no regular file", advice)
+}
+
 /// What the paths on a command line lead to.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -29,15 +71,37 @@ pub(crate) struct Found {
     pub(crate) stdin: bool,
     /// Paths that lead nowhere.
     pub(crate) refusals: Vec<Refusal>,
-    /// How many files of which extension were passed over.
-    pub(crate) skipped: BTreeMap<String, usize>,
+    /// What was passed over.
+    pub(crate) skipped: Skipped,
+}
+
+impl Found {
+    /// Whether there is nothing to read.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.files.is_empty() && !self.stdin
+    }
+}
+
+/// What was passed over, in numbers.
+#[derive(Default)]
+pub(crate) struct Skipped {
+    /// Files by their extension, which is none of a document.
+    extensions: BTreeMap<String, usize>,
+    /// Symbolic links in folders: what they lead to would be counted twice, or lies elsewhere.
+    links: usize,
+    /// Pipes, sockets, devices.
+    special: usize,
+    /// Hidden documents and folders.
+    hidden: usize,
 }
 
 const EXTENSIONS: [&str; 4] = ["md", "markdown", "mdx", "txt"];
+const DOCUMENTS: &str = "documents end in .md, .markdown, .mdx or .txt";
 
 /// Follows the paths: files as they are, folders down to every document in them.
 pub(crate) fn find(paths: &[PathBuf]) -> Found {
     let mut found = Found::default();
+    let mut others = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
             found.stdin = true;
@@ -45,75 +109,100 @@ pub(crate) fn find(paths: &[PathBuf]) -> Found {
         }
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => find_below(path, &mut found),
-            Ok(metadata) if metadata.is_file() => found.files.push(path.clone()),
-            Ok(_) => found.refusals.push(refusal(
-                path,
-                "it is no regular file",
-                "name a file or a folder",
-            )),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                found.refusals.push(refusal(
-                    path,
-                    "there is no such file or folder",
-                    "check the path",
-                ));
+            Ok(metadata) if metadata.is_file() && is_document(path) => {
+                found.files.push(path.clone());
             }
-            Err(error) => {
-                found
-                    .refusals
-                    .push(refusal(path, reason(&error), "check its permissions"))
-            }
+            Ok(metadata) if metadata.is_file() => others.push(path),
+            Ok(_) => found.refusals.push(not_regular(path)),
+            Err(error) => found.refusals.push(Refusal::of(path, &error)),
+        }
+    }
+    // `add *` names what it does not mean; who names nothing else means it.
+    let is_meant = found.is_nothing() && found.refusals.is_empty();
+    for path in others {
+        found.skipped.count_extension(path);
+        if is_meant {
+            let advice = "documents end in .md, .markdown, .mdx or .txt; `-` reads any text";
+            found
+                .refusals
+                .push(Refusal::new(path, "it has no ending of a document", advice));
         }
     }
     found.files.sort();
-    found.files.dedup();
+    let mut seen = BTreeSet::new();
+    found
+        .files
+        .retain(|file| seen.insert(name::absolute(file).unwrap_or_else(|_| file.clone())));
     found
 }
 
 fn find_below(folder: &Path, found: &mut Found) {
     let before = found.files.len();
-    let mut skipped = BTreeMap::new();
+    let mut skipped = Skipped::default();
     let mut problems = 0;
-    let walk = WalkBuilder::new(folder)
-        .require_git(false)
-        .filter_entry(|entry| {
-            !matches!(entry.file_name().to_str(), Some("node_modules" | ".pm-kb"))
-        })
-        .build();
-    for entry in walk {
+    let hidden = Arc::new(AtomicUsize::new(0));
+    for entry in walk(folder, &hidden) {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                let extension = extension(entry.path());
-                if EXTENSIONS.contains(&extension.as_str()) {
-                    found.files.push(entry.into_path());
-                } else {
-                    *skipped.entry(extension).or_insert(0) += 1;
-                }
-            }
-            Ok(entry) if entry.path_is_symlink() => {
-                *skipped.entry("symbolic link".to_owned()).or_insert(0) += 1
-            }
-            Ok(_) => {}
+            Ok(entry) => match entry.file_type() {
+                Some(kind) if kind.is_dir() => {}
+                Some(kind) if kind.is_symlink() => skipped.links += 1,
+                Some(kind) if !kind.is_file() => skipped.special += 1,
+                _ if is_document(entry.path()) => found.files.push(entry.into_path()),
+                _ => skipped.count_extension(entry.path()),
+            },
             Err(error) => {
                 problems += 1;
                 found.refusals.push(walk_refusal(folder, &error));
             }
         }
     }
+    skipped.hidden = hidden.load(Ordering::Relaxed);
     if found.files.len() == before && problems == 0 {
-        let message = match summary(&skipped) {
+        let message = match skipped.summary() {
             Some(kinds) => format!("no Markdown document in this folder; passed over: {kinds}"),
             None => "no Markdown document in this folder".to_owned(),
         };
-        found.refusals.push(refusal(
-            folder,
-            message,
-            "documents end in .md, .markdown, .mdx or .txt",
-        ));
+        found
+            .refusals
+            .push(Refusal::new(folder, message, DOCUMENTS));
     }
-    for (kind, count) in skipped {
-        *found.skipped.entry(kind).or_insert(0) += count;
+    found.skipped.add(skipped);
+}
+
+/// Every file below a folder that is not ignored by `.gitignore`, hidden, or of a knowledge base.
+fn walk(folder: &Path, hidden: &Arc<AtomicUsize>) -> ignore::Walk {
+    let hidden = Arc::clone(hidden);
+    WalkBuilder::new(folder)
+        .require_git(false)
+        .hidden(false)
+        .filter_entry(move |entry| {
+            let is_hidden = is_hidden(entry);
+            if is_hidden && is_worth_a_word(entry) {
+                hidden.fetch_add(1, Ordering::Relaxed);
+            }
+            !is_hidden && (entry.depth() == 0 || !is_foreign(entry))
+        })
+        .build()
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether somebody may miss what is hidden here: a document or a folder, but for those of git and of pm-kb.
+fn is_worth_a_word(entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Some(kind) if kind.is_dir() => {
+            entry.file_name() != ".git" && entry.file_name() != base::FOLDER
+        }
+        _ => is_document(entry.path()),
     }
+}
+
+/// Whether a folder holds other people's documents, or those of a knowledge base itself.
+fn is_foreign(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && (entry.file_name() == "node_modules" || base::is_in(entry.path()))
 }
 
 fn walk_refusal(folder: &Path, error: &ignore::Error) -> Refusal {
@@ -125,97 +214,58 @@ fn walk_refusal(folder: &Path, error: &ignore::Error) -> Refusal {
         },
         _ => folder,
     };
-    let message = error.io_error().map_or_else(|| error.to_string(), reason);
-    refusal(path, message, "check its permissions")
+    match error.io_error() {
+        Some(error) => Refusal::of(path, error),
+        None => Refusal::new(path, error.to_string(), "check the path"),
+    }
 }
 
-/// How many files of which kind, as words: `180 .png, 32 .html`.
-pub(crate) fn summary(skipped: &BTreeMap<String, usize>) -> Option<String> {
-    let mut kinds: Vec<(&String, &usize)> = skipped.iter().collect();
-    kinds.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let words: Vec<String> = kinds
-        .iter()
-        .map(|(kind, count)| match kind.as_str() {
-            "" => format!("{count} without extension"),
-            "symbolic link" => format!(
-                "{count} symbolic link{}",
-                if **count == 1 { "" } else { "s" }
-            ),
-            kind => format!("{count} .{kind}"),
-        })
-        .collect();
-    (!words.is_empty()).then(|| words.join(", "))
+impl Skipped {
+    fn count_extension(&mut self, file: &Path) {
+        *self.extensions.entry(extension(file)).or_default() += 1;
+    }
+
+    fn add(&mut self, other: Skipped) {
+        for (extension, count) in other.extensions {
+            *self.extensions.entry(extension).or_default() += count;
+        }
+        self.links += other.links;
+        self.special += other.special;
+        self.hidden += other.hidden;
+    }
+
+    /// How many of which kind, as words: `180 .png, 32 .html, 1 symbolic link`.
+    pub(crate) fn summary(&self) -> Option<String> {
+        let mut kinds: Vec<(&String, &usize)> = self.extensions.iter().collect();
+        kinds.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let mut words: Vec<String> = kinds
+            .iter()
+            .map(|(kind, count)| match kind.as_str() {
+                "" => format!("{count} without extension"),
+                kind => format!("{count} .{kind}"),
+            })
+            .collect();
+        for (count, one, more) in [
+            (self.links, "symbolic link", "symbolic links"),
+            (self.special, "special file", "special files"),
+            (self.hidden, "hidden", "hidden"),
+        ] {
+            match count {
+                0 => {}
+                1 => words.push(format!("1 {one}")),
+                count => words.push(format!("{count} {more}")),
+            }
+        }
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
+fn is_document(path: &Path) -> bool {
+    EXTENSIONS.contains(&extension(path).as_str())
 }
 
 fn extension(path: &Path) -> String {
     path.extension()
         .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default()
-}
-
-/// Reads one file, at most `limit` bytes and one more, so that a larger one shows.
-pub(crate) fn read(file: &Path, limit: usize) -> Result<Input, Refusal> {
-    let bytes = open(file).and_then(|opened| read_bounded(opened, limit));
-    let bytes = bytes.map_err(|error| refusal(file, reason(&error), "check its permissions"))?;
-    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    Ok(Input {
-        source: file.display().to_string(),
-        path: path.display().to_string(),
-        bytes,
-    })
-}
-
-/// Reads the document on standard input.
-pub(crate) fn read_stdin(limit: usize) -> Result<Input, Refusal> {
-    read_bounded(io::stdin().lock(), limit)
-        .map(|bytes| Input {
-            source: "-".to_owned(),
-            path: String::new(),
-            bytes,
-        })
-        .map_err(|error| {
-            refusal(
-                Path::new("-"),
-                reason(&error),
-                "give the document on standard input",
-            )
-        })
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let opened = File::open(path)?;
-    if opened.metadata()?.is_file() {
-        Ok(opened)
-    } else {
-        Err(io::Error::other("it is no regular file"))
-    }
-}
-
-fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    reader.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn refusal(path: &Path, message: impl Into<String>, advice: &'static str) -> Refusal {
-    Refusal {
-        source: path.display().to_string(),
-        message: message.into(),
-        advice,
-    }
-}
-
-/// An input-output error in words, without the number of the operating system.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => "it may not be read: permission denied".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error")
-                .next()
-                .unwrap_or(&text)
-                .to_lowercase()
-        }
-    }
 }

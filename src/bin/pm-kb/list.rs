@@ -8,15 +8,20 @@ use pm_kb::record::Record;
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::format;
+use crate::format::Format;
+use crate::help;
 use crate::json;
 use crate::message;
 use crate::render;
+use crate::words::Words;
 
 /// The arguments of `list`.
 #[derive(clap::Args)]
+#[command(after_help = help::LIST)]
 pub(crate) struct Args {
-    /// Filters and words, as in `pm-kb list mode:feature-staleness quarter:2026-Q3`.
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// Show templates, index pages, meetings and duplicates too.
     #[arg(long)]
     all: bool,
@@ -26,12 +31,8 @@ pub(crate) struct Args {
     /// Show at most so many.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// What is written.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Short for `--format json`.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: format::Output,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -44,20 +45,10 @@ enum Sort {
     Id,
 }
 
-/// What is written for a list.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// A table.
-    Text,
-    /// One JSON array.
-    Json,
-    /// A JSON object a line.
-    Jsonl,
-}
-
 /// Lists incidents.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let text = args.query.join(" ");
+    let format = args.output.chosen(&mut desk.terminal);
+    let text = args.words.text();
     let mut base = base::open(desk)?;
     let query = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => query,
@@ -71,25 +62,21 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         records.retain(Record::is_counted);
     }
     sort(&mut records, args.sort);
+    let found = records.len();
     records.truncate(args.limit.unwrap_or(usize::MAX));
-    match if args.json { Format::Json } else { args.format } {
-        Format::Text if records.is_empty() => desk.terminal.notice("no incident matches"),
+    match format {
+        Format::Text if found == 0 => message::notice(&mut desk.terminal, "no incident matches"),
         Format::Text => {
             let table = render::table(&records, &desk.terminal);
             desk.terminal.text(&table)?;
         }
-        Format::Json => {
-            let all: Vec<_> = records.iter().map(json::incident).collect();
-            desk.terminal.line(&serde_json::to_string_pretty(&all)?)?;
-        }
-        Format::Jsonl => {
-            for record in &records {
-                desk.terminal
-                    .line(&serde_json::to_string(&json::incident(record))?)?;
-            }
-        }
+        _ => format::many(
+            &mut desk.terminal,
+            format,
+            records.iter().map(json::incident),
+        )?,
     }
-    Ok(if records.is_empty() && !text.trim().is_empty() {
+    Ok(if found == 0 && !text.trim().is_empty() {
         Exit::Negative
     } else {
         Exit::Done

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use anstream::ColorChoice;
 use clap::CommandFactory as _;
 use clap::FromArgMatches as _;
 
@@ -14,6 +15,8 @@ mod demo;
 mod eval;
 mod exit;
 mod explanation;
+mod format;
+mod help;
 mod input;
 mod json;
 mod list;
@@ -28,13 +31,14 @@ mod search;
 mod show;
 mod status;
 mod terminal;
+mod words;
 
 use exit::Exit;
 use terminal::Terminal;
 
 /// A knowledge base of machine-learning post-mortems: search them, label them with evidence, see the patterns.
 #[derive(clap::Parser)]
-#[command(name = "pm-kb", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "pm-kb", version, max_term_width = 100, after_help = help::FIRST_STEPS)]
 pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
@@ -42,17 +46,13 @@ pub(crate) struct Cli {
     command: Command,
 }
 
-const AFTER_HELP: &str = "Begin with `pm-kb demo`, or with `pm-kb add FOLDER` and `pm-kb report --year 2026`.
-Results go to standard output, everything else to standard error. Nothing leaves this machine.
-
-Exit status: 0 done or found, 1 a negative answer, 2 usage, 3 some inputs were refused (the good ones are stored),
-4 no usable knowledge base, 5 the environment (disk, permissions).";
-
 /// What every command understands.
 #[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {
-    /// The knowledge base: a `.pm-kb` folder, or the folder that holds one.
-    #[arg(long, value_name = "DIR", env = "PM_KB_DIR", global = true)]
+    /// The knowledge base: a `.pm-kb` folder, or the folder that holds one; else PM_KB_DIR, else it is looked for
+    /// upwards from here.
+    #[arg(long, value_name = "DIR", global = true)]
     kb: Option<std::path::PathBuf>,
     /// No notices and no progress on standard error; warnings and errors stay.
     #[arg(long, short, global = true)]
@@ -85,8 +85,8 @@ enum Command {
     Demo(demo::Args),
     /// Print the completions for a shell.
     Completions(completions::Args),
-    /// Print the manual page.
-    Man,
+    /// Print the manual page of pm-kb, or of one of its commands.
+    Man(completions::ManArgs),
 }
 
 /// A command's way to the world.
@@ -100,20 +100,13 @@ pub(crate) struct Desk {
 }
 
 fn main() -> ExitCode {
-    let matches = match Cli::command().try_get_matches() {
-        Ok(matches) => matches,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage.into()
-            } else {
-                Exit::Done.into()
-            };
-        }
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let args = words::marked(std::env::args_os());
+    let read = Cli::command()
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => return answer_usage(&error).into(),
     };
     cli.common.color.write_global();
     let terminal = Terminal::standard(cli.common.color.as_choice(), cli.common.quiet);
@@ -136,6 +129,27 @@ fn main() -> ExitCode {
     }
 }
 
+/// Help where it was asked for, and what is wrong with arguments that nobody understands.
+fn answer_usage(error: &clap::Error) -> Exit {
+    let mut terminal = Terminal::standard(ColorChoice::Auto, false);
+    let exit = match error.use_stderr() {
+        true => Exit::Usage,
+        false => Exit::Done,
+    };
+    if exit == Exit::Usage && std::env::args_os().any(|arg| arg == "--json") {
+        terminal.speak_json();
+        message::usage(&mut terminal, error);
+        return exit;
+    }
+    match error.print() {
+        Err(error) if exit == Exit::Done && error.kind() != io::ErrorKind::BrokenPipe => {
+            message::error(&mut terminal, &error.into());
+            Exit::Environment
+        }
+        _ => exit,
+    }
+}
+
 fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
     match command {
         Command::Add(args) => add::run(&args, desk),
@@ -149,7 +163,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Remove(args) => remove::run(&args, desk),
         Command::Demo(args) => demo::run(&args, desk),
         Command::Completions(args) => completions::run(&args, desk),
-        Command::Man => completions::man(desk),
+        Command::Man(args) => completions::man(&args, desk),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::message;
 use crate::terminal;
 
 /// The arguments of `remove`.
@@ -23,10 +24,9 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             .line(&format!("removed    {}", terminal::clean(id)))?;
     }
     desk.terminal.flush()?;
-    if let Err(error) = base.catch_up() {
-        desk.terminal.problem(&format!(
-            "warning: removed; the search index will catch up: {error}"
-        ));
+    if let Err(error) = base.catch_up_if_due() {
+        let text = format!("removed; the search index will catch up: {error}");
+        message::warning(&mut desk.terminal, &text);
     }
     Ok(Exit::Done)
 }

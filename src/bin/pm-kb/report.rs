@@ -18,16 +18,20 @@ use pm_kb::report::period::Period;
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::help;
+use crate::json;
 use crate::message;
 use crate::report_earlier;
 use crate::report_json;
 use crate::terminal;
+use crate::words::Words;
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
+#[command(after_help = help::REPORT)]
 pub(crate) struct Args {
-    /// Count only what this query selects, as in `pm-kb report service:fraud-scorer`.
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// One quarter, as `2026-Q3`; the last complete one where no time is given.
     #[arg(long, value_name = "QUARTER", group = "time")]
     quarter: Option<Quarter>,
@@ -53,7 +57,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
     /// Short for `--format json`.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write to this file, at once and whole, and not to standard output.
     #[arg(long, value_name = "FILE")]
@@ -79,6 +83,10 @@ const WIDTH: usize = 100;
 
 /// Reports.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let format = if args.json { Format::Json } else { args.format };
+    if format == Format::Json {
+        desk.terminal.speak_json();
+    }
     let mut base = base::open(desk)?;
     let calendar = base.configuration()?.calendar;
     let mut request = Request::of(period(args, calendar, desk.today())?, desk.today())?;
@@ -88,7 +96,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         request.patterns.push(pattern::ad_hoc(text)?);
     }
     request.earlier = args.diff.as_deref().map(report_earlier::read).transpose()?;
-    let text = args.query.join(" ");
+    let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
         Err(notices) => {
@@ -97,7 +105,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = match if args.json { Format::Json } else { args.format } {
+    let written = match format {
         Format::Text => {
             let width = desk.terminal.width().unwrap_or(WIDTH).min(120);
             terminal::clean_block(&pm_kb::report::text::render(&report, width))
@@ -105,7 +113,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
         Format::Html => pm_kb::report::html::render(&report),
         Format::Csv => pm_kb::report::csv::render(&report),
-        Format::Json => serde_json::to_string_pretty(&report_json::report(&report))? + "\n",
+        Format::Json => json::to_document(&report_json::report(&report)) + "\n",
     };
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;

@@ -3,23 +3,30 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
+use anyhow::Context as _;
+use pm_kb::index::Wanted;
 use pm_kb::query::Hit;
 use pm_kb::query::Query;
 
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::format;
+use crate::format::Format;
+use crate::help;
+use crate::input;
 use crate::json;
+use crate::message;
 use crate::render;
 use crate::terminal;
+use crate::words::Words;
 
 /// The arguments of `search`.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = help::SEARCH)]
 pub(crate) struct Args {
-    /// Words, "phrases", filters; `-` reads the query from standard input.
-    #[arg(allow_hyphen_values = true, trailing_var_arg = false)]
-    query: Vec<String>,
+    #[command(flatten)]
+    words: Words,
     /// Require every word.
     #[arg(long)]
     all: bool,
@@ -30,78 +37,60 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     offset: usize,
     /// Only the paths of the documents.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "format"])]
     files: bool,
-    /// What is written.
-    #[arg(long, value_enum, default_value = "text")]
-    format: crate::list::Format,
-    /// Short for `--format json`.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: format::Output,
 }
-
-const EXAMPLES: &str = "Examples:
-  pm-kb search stale embeddings after a failed cron job
-  pm-kb search '\"schema change\"' mode:schema-drift quarter:2026-Q2
-  pm-kb search 'root-cause:kafka' --files | xargs less";
 
 /// So much of a query is read from standard input; the query's own limit is far below.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// Searches.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let text = if args.query == ["-"] {
-        from_stdin()?
-    } else {
-        args.query.join(" ")
+    let format = args.output.chosen(&mut desk.terminal);
+    let text = match args.words.is_stdin() {
+        true => from_stdin()?,
+        false => args.words.text(),
     };
     let mut base = base::open(desk)?;
     let mut query = Query::parse(&text, &base.vocabulary()?);
     if args.all {
         query.require_all();
     }
-    let found = base.search(&query, args.limit, args.offset)?;
-    for notice in query
-        .notices
-        .iter()
-        .map(ToString::to_string)
-        .chain(found.notices)
-    {
-        desk.terminal
-            .notice(&format!("note: {}", terminal::clean(&notice)));
+    let wanted = Wanted {
+        limit: args.limit,
+        offset: args.offset,
+        ..Wanted::default()
+    };
+    let found = base.search(&query, wanted)?;
+    let understood = query.notices.iter().map(ToString::to_string);
+    for notice in understood.chain(found.notices) {
+        message::note(&mut desk.terminal, &notice);
     }
-    match if args.json {
-        crate::list::Format::Json
-    } else {
-        args.format
-    } {
-        crate::list::Format::Json => {
-            let all: Vec<_> = found.hits.iter().map(json::hit).collect();
-            desk.terminal.line(&serde_json::to_string_pretty(&all)?)?;
-        }
-        crate::list::Format::Jsonl => {
+    match format {
+        Format::Text if args.files => {
             for hit in &found.hits {
-                desk.terminal
-                    .line(&serde_json::to_string(&json::hit(hit))?)?;
+                desk.terminal.line(&terminal::clean(&file(hit)))?;
             }
         }
-        crate::list::Format::Text if args.files => {
-            for hit in &found.hits {
-                let path = if hit.record.path.is_empty() {
-                    &hit.record.source
-                } else {
-                    &hit.record.path
-                };
-                desk.terminal.line(&terminal::clean(path))?;
-            }
-        }
-        crate::list::Format::Text => show(&found.hits, found.total, args, desk)?,
+        Format::Text => show(&found.hits, found.total, args, desk)?,
+        _ => format::many(&mut desk.terminal, format, found.hits.iter().map(json::hit))?,
     }
-    Ok(if found.hits.is_empty() {
+    Ok(if found.total == 0 {
         Exit::Negative
     } else {
         Exit::Done
     })
+}
+
+/// Where a hit's document stands; what it was called where it came on standard input.
+fn file(hit: &Hit) -> String {
+    if hit.record.path.is_empty() {
+        hit.record.source.clone()
+    } else {
+        input::name::shown(&input::name::path(&hit.record.path))
+    }
 }
 
 fn show(hits: &[Hit], total: usize, args: &Args, desk: &mut Desk) -> anyhow::Result<()> {
@@ -111,7 +100,12 @@ fn show(hits: &[Hit], total: usize, args: &Args, desk: &mut Desk) -> anyhow::Res
         desk.terminal.line("")?;
     }
     if hits.is_empty() {
-        desk.terminal.notice("nothing found");
+        let said = match (total, args.offset) {
+            (0, _) => "nothing found".to_owned(),
+            (total, 0) => format!("{total} found"),
+            (total, offset) => format!("{total} found, none of them past --offset {offset}"),
+        };
+        message::notice(&mut desk.terminal, &said);
         return Ok(());
     }
     let shown_to = args.offset + hits.len();
@@ -145,6 +139,7 @@ fn from_stdin() -> anyhow::Result<String> {
     std::io::stdin()
         .lock()
         .take(MOST_BYTES)
-        .read_to_end(&mut bytes)?;
+        .read_to_end(&mut bytes)
+        .context("cannot read standard input")?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

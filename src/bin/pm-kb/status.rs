@@ -1,34 +1,36 @@
 //! `status`: what the knowledge base holds, what is unlabelled, whether sources, index and rules are in step.
 
-use std::path::Path;
-
 use pm_kb::knowledge_base::Status;
 
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
+use crate::format;
+use crate::format::Format;
+use crate::input;
+use crate::json;
 use crate::terminal;
 
 /// The arguments of `status`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// One JSON object.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: format::Output,
 }
 
 /// Tells the state of the knowledge base.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
+    let format = args.output.chosen(&mut desk.terminal);
     let base = base::open(desk)?;
     let status = base.status()?;
     let gone: Vec<String> = base
         .records()?
         .into_iter()
-        .filter(|record| !record.path.is_empty() && !Path::new(&record.path).exists())
+        .filter(|record| !record.path.is_empty() && !input::name::path(&record.path).exists())
         .map(|record| record.source)
         .collect();
-    if args.json {
-        desk.terminal.line(&crate::json::status(&status, &gone))?;
+    if format != Format::Text {
+        format::one(&mut desk.terminal, format, &json::status(&status, &gone))?;
         return Ok(Exit::Done);
     }
     let folder = terminal::clean(&base.dir().display().to_string());
@@ -76,13 +78,13 @@ fn lines(status: &Status, ruleset: &str) -> Vec<(&'static str, String)> {
     }
     let index = match status.index_behind {
         Some(0) => "in step".to_owned(),
-        Some(behind) => format!("{behind} changes behind: the next search catches up"),
+        Some(behind) => format!("{behind} changes behind: a search folds them in"),
         None => "to be made anew: the next search does it".to_owned(),
     };
     lines.push(("index", index));
     let rules = match status.labelled_by_other_rules {
         0 => format!("in step ({ruleset})"),
-        behind => format!("{behind} documents labelled by other rules: `pm-kb reclassify`"),
+        behind => format!("{behind} documents labelled by other rules: `pm-kb add` them again"),
     };
     lines.push(("rules", rules));
     lines

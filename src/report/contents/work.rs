@@ -209,11 +209,11 @@ fn review(report: &Report) -> Section {
         ]);
     }
     let line = vec![
-        Inline::text("Those that matter most first. To settle one: "),
-        Inline::code("pm-kb label ID failure_mode=… --why …"),
-        Inline::text("; all in turn: "),
-        Inline::code("pm-kb review"),
-        Inline::text("."),
+        Inline::text("Those that matter most first. To settle one, state "),
+        Inline::code("failure_mode: …"),
+        Inline::text(" in its front matter and "),
+        Inline::code("pm-kb add"),
+        Inline::text(" it again."),
     ];
     let mut blocks = vec![Block::Paragraph(line)];
     blocks.extend(with_rest(table, places.len(), "labels"));

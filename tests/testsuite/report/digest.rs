@@ -5,7 +5,11 @@ use pm_kb::schema;
 
 /// The first 32 bits of the fractional parts of a root of the first primes.
 fn fractions(count: usize, root: fn(f64) -> f64, power: u32) -> Vec<u32> {
-    let is_prime = |n: &u128| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime = |n: &u128| {
+        (2..*n)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     (2u128..)
         .filter(is_prime)
         .take(count)

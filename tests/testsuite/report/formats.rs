@@ -171,11 +171,9 @@ pub(super) fn check_markdown(page: &str) {
         rows + 2 * rules,
         "every row of a table is read as one"
     );
+    let free = Regex::new(r"(^|[^\\])\|").expect("a pattern");
     for line in lines.iter().filter(|line| line.starts_with("| ")) {
-        let free = Regex::new(r"(^|[^\\])\|")
-            .expect("a pattern")
-            .find_iter(line)
-            .count();
+        let free = free.find_iter(line).count();
         assert!(free >= 2, "{line}");
     }
 }

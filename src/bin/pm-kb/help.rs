@@ -1,0 +1,75 @@
+//! Help: what stands below the options: first steps, examples, the filters of a query.
+
+/// Below the list of commands.
+pub(crate) const FIRST_STEPS: &str = "\
+First steps:
+  pm-kb demo                          see it at work on built-in examples
+  pm-kb add FOLDER                    store your own post-mortems in ./.pm-kb
+  pm-kb search timeouts after a retrain
+  pm-kb report --year 2026
+
+Results go to standard output, everything else to standard error. Nothing leaves this machine.
+
+Exit status:
+  0  done, found, all stored          3  some inputs were refused, the good ones are stored
+  1  a negative answer                4  no knowledge base, or one that cannot be used
+  2  usage or configuration           5  the environment: disk, permissions";
+
+/// Below the options of `add`.
+pub(crate) const ADD: &str = "\
+Examples:
+  pm-kb add postmortems               a folder and all below it; .gitignore is respected
+  pm-kb add 2026/*.md
+  curl -s URL | pm-kb add -
+  pm-kb add . --json | jq -r '.[] | select(.outcome == \"refused\") | .source'
+
+One line a document: added, updated, moved, unchanged or refused, written once the document is safe on the disk. \
+Files with other endings, hidden ones and symbolic links in folders are passed over and counted.";
+
+/// Below the options of `search`.
+pub(crate) const SEARCH: &str = "\
+Examples:
+  pm-kb search stale embeddings after a failed cron job
+  pm-kb search '\"schema change\"' mode:schema-drift quarter:2026-Q2
+  pm-kb search root-cause:kafka --files | xargs less
+  pm-kb search timeout -retry
+
+Words rank, +word and --all require, -word excludes, \"a phrase\", OR, ( ), stale*. A section as a field: root-cause:, \
+action:, title:. Filters as for `pm-kb list --help`. A query is never an error: what is no filter is searched as text, \
+and a note says so. `-` reads the query from standard input.";
+
+/// Below the options of `list`.
+pub(crate) const LIST: &str = "\
+Examples:
+  pm-kb list mode:feature-staleness quarter:2026-Q3
+  pm-kb list is:unclassified severity:SEV1
+  pm-kb list service:fraud-scorer --json | jq '.[].id'
+
+Filters:
+  mode: decay: response: rollback: detection: stage: first-diagnosis: confidence: severity:
+  service: asset: model: team: status: and every other key of your front matter
+  quarter:2026-Q3  date:2026-01-01..2026-03-31  after:2026-07  before:2026-07-03
+  is:silent is:misdiagnosed is:unclassified is:disputed is:unreviewed is:labelled is:near-miss
+  has:actions
+
+The same filter twice means either of the two values, different filters mean all of them, -filter means not.";
+
+/// Below the options of `classify`.
+pub(crate) const CLASSIFY: &str = "\
+Examples:
+  pm-kb classify draft.md --explain
+  pm-kb classify postmortems --json
+  printf '%s\\n' '{\"id\": \"a\", \"text\": \"# Title …\"}' | pm-kb classify --input-format jsonl -
+
+The last is a filter for programs: one line in, one line out, in order, at once. A line that cannot be read is \
+answered by an object with the schema pm-kb/error/1, and the exit status stays 0. No knowledge base is needed or made.";
+
+/// Below the options of `report`.
+pub(crate) const REPORT: &str = "\
+Examples:
+  pm-kb report                        the last complete quarter
+  pm-kb report --quarter 2026-Q3 --format md --output 2026-Q3.md
+  pm-kb report --from 2025-Q2 --to 2026-Q3 service:fraud-scorer
+  pm-kb report --year 2026 --pattern 'response:retrain decay:data-decay / response:retrain'
+
+Filters as for `pm-kb list --help`.";

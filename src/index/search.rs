@@ -1,0 +1,373 @@
+//! Search: a query to ranked ids, counts, and what its words were taken for. Nothing else comes out of the index.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use tantivy::DocId;
+use tantivy::SegmentReader;
+use tantivy::columnar::Column;
+
+use crate::error::Result;
+use crate::index::failed;
+use crate::index::reader::Reader;
+use crate::index::schema;
+use crate::index::search::bits::Bits;
+use crate::index::search::lexicon::Lexicon;
+use crate::index::search::matching::Matching;
+use crate::index::search::plan::Plan;
+use crate::index::search::rank::Worth;
+use crate::index::search::segment::Frequencies;
+use crate::index::search::segment::Segment;
+use crate::index::search::slot::Slot;
+use crate::quarter::Quarter;
+use crate::query::Notice;
+use crate::query::Query;
+
+pub use crate::index::search::passage::Finder;
+
+mod bits;
+mod cursor;
+mod lexicon;
+mod matching;
+mod passage;
+mod plan;
+mod rank;
+mod segment;
+mod slot;
+
+/// How many of the best are looked at again for how near their words stand.
+const WINDOW: usize = 200;
+
+/// The order of the hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Best first; newest first where nothing ranks.
+    #[default]
+    Score,
+    /// Newest first, the undated last.
+    Date,
+    /// Worst first, those without a severity last.
+    Severity,
+}
+
+/// What is wanted of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// How many hits.
+    pub limit: usize,
+    /// After how many.
+    pub offset: usize,
+    /// In which order.
+    pub sort: Sort,
+    /// Whether all matches are to be counted by mode, decay, service and quarter.
+    pub facets: bool,
+}
+
+impl Wanted {
+    /// The first so many, best first.
+    pub fn first(limit: usize) -> Wanted {
+        Wanted {
+            limit,
+            ..Wanted::default()
+        }
+    }
+}
+
+/// One match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// The incident's id.
+    pub id: String,
+    /// How well it matches; 0 where nothing ranks.
+    pub score: f32,
+}
+
+/// How many matches have which values: field by field, the most frequent value first.
+pub type Facets = Vec<(&'static str, Vec<(String, usize)>)>;
+
+/// What a search found.
+#[derive(Debug)]
+pub struct Ranking {
+    /// The matches asked for, in order.
+    pub hits: Vec<Ranked>,
+    /// How many there are in all.
+    pub total: usize,
+    /// The counts, where they are wanted.
+    pub facets: Facets,
+    /// Words that were replaced, or that no document has.
+    pub notices: Vec<Notice>,
+    /// Finds the best passage of a hit.
+    pub finder: Finder,
+}
+
+impl Reader {
+    /// Looks for what a query asks. The same index and query give the same answer: equal scores are ordered by id.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Index`] where the index cannot be read.
+    pub fn search(&self, query: &Query, wanted: Wanted) -> Result<Ranking> {
+        search(self.segments(), query, wanted).map_err(failed("search the index"))
+    }
+}
+
+fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::Result<Ranking> {
+    let segments = Segment::all(readers)?;
+    let plan = plan::plan(query, &mut Lexicon::new(readers)?, &segments)?;
+    let lookup = Lookup::new(&segments, plan)?;
+    let sort = match wanted.sort {
+        Sort::Score if lookup.plan.slots.is_empty() => Sort::Date,
+        sort => sort,
+    };
+    let mut candidates = Vec::new();
+    let mut total = 0;
+    let mut facets = Counts::default();
+    for (at, segment) in segments.iter().enumerate() {
+        let matching = lookup.matching(at);
+        let documents = matching.documents(&lookup.plan.root)?;
+        total += documents.count();
+        if wanted.facets {
+            facets.add(segment, &documents)?;
+        }
+        lookup.candidates(at, sort, &documents, &mut candidates)?;
+    }
+    let upto = wanted.offset.saturating_add(wanted.limit);
+    let mut best = lookup.best(candidates, upto.max(WINDOW))?;
+    if sort == Sort::Score {
+        lookup.rank_again(&mut best)?;
+    }
+    let hits = best.into_iter().skip(wanted.offset).take(wanted.limit);
+    let hits = hits.map(|(candidate, id)| Ranked {
+        id,
+        score: candidate.score,
+    });
+    Ok(Ranking {
+        hits: hits.collect(),
+        total,
+        facets: facets.finish(),
+        notices: lookup.plan.notices.clone(),
+        finder: Finder::new(&lookup.plan, &lookup.worth.slots),
+    })
+}
+
+/// A match on its way into the order.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    /// What counts before the score.
+    first: i64,
+    score: f32,
+    segment: usize,
+    doc: DocId,
+}
+
+impl Candidate {
+    /// Better ones first.
+    fn order(&self, other: &Candidate) -> Ordering {
+        other
+            .first
+            .cmp(&self.first)
+            .then_with(|| other.score.total_cmp(&self.score))
+    }
+}
+
+/// A plan with what was found of it in every segment.
+struct Lookup<'a> {
+    segments: &'a [Segment<'a>],
+    plan: Plan,
+    found: Vec<Vec<Frequencies>>,
+    extras: Vec<Vec<Frequencies>>,
+    occurs: Vec<bool>,
+    worth: Worth,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(segments: &'a [Segment<'a>], plan: Plan) -> tantivy::Result<Lookup<'a>> {
+        let mut found = Vec::new();
+        let mut extras = Vec::new();
+        for segment in segments {
+            let look_up = |slots: &[Slot]| {
+                slots
+                    .iter()
+                    .map(|slot| segment.frequencies(slot))
+                    .collect::<tantivy::Result<Vec<_>>>()
+            };
+            found.push(look_up(&plan.slots)?);
+            extras.push(look_up(&plan.extras)?);
+        }
+        let occurs = (0..plan.slots.len())
+            .map(|slot| found.iter().any(|found| !found[slot].is_empty()))
+            .collect();
+        let documents = segments.iter().map(|segment| segment.reader.num_docs());
+        let documents = usize::try_from(documents.sum::<u32>()).unwrap_or(usize::MAX);
+        let worth = Worth::of(&plan, documents, &found, &extras);
+        Ok(Lookup {
+            segments,
+            plan,
+            found,
+            extras,
+            occurs,
+            worth,
+        })
+    }
+
+    fn matching(&self, segment: usize) -> Matching<'_> {
+        Matching {
+            segment: &self.segments[segment],
+            found: &self.found[segment],
+            occurs: &self.occurs,
+        }
+    }
+
+    fn candidates(
+        &self,
+        at: usize,
+        sort: Sort,
+        documents: &Bits,
+        candidates: &mut Vec<Candidate>,
+    ) -> tantivy::Result<()> {
+        let matching = self.matching(at);
+        let scores = self
+            .worth
+            .scores(&self.plan, &matching, &self.extras[at], documents)?;
+        let fast = self.segments[at].reader.fast_fields();
+        let whole = matching.branch(&self.plan.root, true)?;
+        let days: Option<Column<i64>> = fast.column_opt(schema::DAY)?;
+        let severities: Option<Column<u64>> = fast.column_opt(schema::SEVERITY)?;
+        let day = |doc| days.as_ref().and_then(|days| days.first(doc));
+        let rank = |doc| severities.as_ref().and_then(|ranks| ranks.first(doc));
+        for doc in documents.docs() {
+            let first = match sort {
+                Sort::Score => i64::from(whole.contains(doc)),
+                Sort::Date => day(doc).unwrap_or(i64::MIN),
+                Sort::Severity => {
+                    rank(doc).map_or(i64::MIN, |rank| -i64::try_from(rank).unwrap_or(0))
+                }
+            };
+            candidates.push(Candidate {
+                first,
+                score: scores[doc as usize],
+                segment: at,
+                doc,
+            });
+        }
+        Ok(())
+    }
+
+    /// The best so many with their ids, in order.
+    fn best(
+        &self,
+        mut candidates: Vec<Candidate>,
+        count: usize,
+    ) -> tantivy::Result<Vec<(Candidate, String)>> {
+        if candidates.len() > count {
+            let (_, last, _) = candidates.select_nth_unstable_by(count - 1, Candidate::order);
+            let last = *last;
+            // All that equal the last one: which of them are taken is for their ids to say.
+            candidates.retain(|candidate| candidate.order(&last) != Ordering::Greater);
+        }
+        let mut best = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            best.push((candidate, self.id(&candidate)?));
+        }
+        best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
+        best.truncate(count);
+        Ok(best)
+    }
+
+    fn id(&self, candidate: &Candidate) -> tantivy::Result<String> {
+        let mut id = String::new();
+        if let Some(ids) = self.segments[candidate.segment]
+            .reader
+            .fast_fields()
+            .str("id")?
+            && let Some(ordinal) = ids.term_ords(candidate.doc).next()
+        {
+            ids.ord_to_str(ordinal, &mut id)?;
+        }
+        Ok(id)
+    }
+
+    /// Adds to the score of the first ones how near their words stand, and orders them again.
+    fn rank_again(&self, best: &mut [(Candidate, String)]) -> tantivy::Result<()> {
+        let window = best.len().min(WINDOW);
+        let best = &mut best[..window];
+        for segment in 0..self.segments.len() {
+            let mut docs: Vec<DocId> = best
+                .iter()
+                .filter(|(candidate, _)| candidate.segment == segment)
+                .map(|(candidate, _)| candidate.doc)
+                .collect();
+            docs.sort_unstable();
+            let bonuses = self
+                .worth
+                .nearness(&self.plan, &self.matching(segment), &docs)?;
+            let bonuses: BTreeMap<DocId, f32> = docs.into_iter().zip(bonuses).collect();
+            for (candidate, _) in best
+                .iter_mut()
+                .filter(|(candidate, _)| candidate.segment == segment)
+            {
+                candidate.score += bonuses.get(&candidate.doc).copied().unwrap_or_default();
+            }
+        }
+        best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
+        Ok(())
+    }
+}
+
+/// Matches by the values of some fields.
+#[derive(Default)]
+struct Counts {
+    by_field: BTreeMap<&'static str, BTreeMap<String, usize>>,
+}
+
+/// The fields that matches are counted by.
+const FACETS: [&str; 3] = ["mode", "decay", "service"];
+
+impl Counts {
+    fn add(&mut self, segment: &Segment<'_>, documents: &Bits) -> tantivy::Result<()> {
+        for field in FACETS {
+            for term in segment.terms_from(&format!("{field}="))? {
+                let mut count = 0;
+                let terms = std::collections::BTreeSet::from([term.clone()]);
+                segment.with_terms(&terms, &mut |doc| {
+                    count += usize::from(documents.contains(doc))
+                })?;
+                let value = term[field.len() + 1..].to_owned();
+                *self
+                    .by_field
+                    .entry(field)
+                    .or_default()
+                    .entry(value)
+                    .or_default() += count;
+            }
+        }
+        let days: Option<Column<i64>> = segment.reader.fast_fields().column_opt(schema::DAY)?;
+        for doc in documents.docs() {
+            let day = days
+                .as_ref()
+                .and_then(|days| days.first(doc))
+                .and_then(schema::day_of);
+            let quarter = day.map_or("undated".to_owned(), |day: Date| {
+                Quarter::of(day).to_string()
+            });
+            *self
+                .by_field
+                .entry("quarter")
+                .or_default()
+                .entry(quarter)
+                .or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Facets {
+        let mut facets = Vec::new();
+        for (field, counts) in self.by_field {
+            let mut values: Vec<(String, usize)> =
+                counts.into_iter().filter(|(_, count)| *count > 0).collect();
+            values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            facets.push((field, values));
+        }
+        facets
+    }
+}

@@ -1,0 +1,151 @@
+//! Lexicon: the words that an index holds, their forms, and what a misspelt word may have been.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tantivy::InvertedIndexReader;
+use tantivy::SegmentReader;
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
+
+use crate::index::schema;
+use crate::index::schema::Zone;
+use crate::index::word_form;
+use crate::index::word_form::Stems;
+
+/// From so many characters on a word may have two slips.
+const LONG_WORD: usize = 8;
+
+/// Below so many characters a word is too short to say what it was meant to be.
+const SHORT_WORD: usize = 4;
+
+/// The words of every segment and zone.
+pub(super) struct Lexicon {
+    readers: Vec<Arc<InvertedIndexReader>>,
+    stems: Stems,
+}
+
+impl Lexicon {
+    pub(super) fn new(segments: &[SegmentReader]) -> tantivy::Result<Lexicon> {
+        let mut readers = Vec::new();
+        for segment in segments {
+            for zone in Zone::ALL {
+                readers.push(segment.inverted_index(schema::fields().zone(zone))?);
+            }
+        }
+        Ok(Lexicon {
+            readers,
+            stems: Stems::new(),
+        })
+    }
+
+    /// Whether a document has the word.
+    pub(super) fn has(&self, word: &str) -> tantivy::Result<bool> {
+        for reader in &self.readers {
+            if reader.terms().get(word)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Every word that begins so.
+    pub(super) fn with_prefix(&self, prefix: &str) -> tantivy::Result<BTreeSet<String>> {
+        let mut words = BTreeSet::new();
+        for reader in &self.readers {
+            let mut stream = reader.terms().range().ge(prefix).into_stream()?;
+            while stream.advance() {
+                if !stream.key().starts_with(prefix.as_bytes()) {
+                    break;
+                }
+                if let Ok(word) = std::str::from_utf8(stream.key()) {
+                    words.insert(word.to_owned());
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    /// The forms of a word that documents have, the word itself among them if one has it.
+    pub(super) fn forms(&mut self, word: &str) -> tantivy::Result<BTreeSet<String>> {
+        let stem = self.stems.stem(word).to_owned();
+        let mut forms = BTreeSet::new();
+        for spelling in word_form::spellings(word) {
+            let common = common_prefix(&spelling, &stem);
+            if common.chars().count() < 2 {
+                if self.has(&spelling)? {
+                    forms.insert(spelling);
+                }
+                continue;
+            }
+            for other in self.with_prefix(common)? {
+                if self.stems.stem(&other) == stem {
+                    forms.insert(other);
+                }
+            }
+        }
+        Ok(forms)
+    }
+
+    /// The stem of a word.
+    pub(super) fn stem(&mut self, word: &str) -> String {
+        self.stems.stem(word).to_owned()
+    }
+
+    /// The words that a word may be a slip of, best first: one slip, or two in a long word where one does not do.
+    pub(super) fn near(&self, word: &str) -> tantivy::Result<Vec<String>> {
+        let length = word.chars().count();
+        if length < SHORT_WORD || !word.chars().all(char::is_alphabetic) {
+            return Ok(Vec::new());
+        }
+        let most = if length >= LONG_WORD { 2 } else { 1 };
+        for slips in 1..=most {
+            let mut found = self.within(word, slips)?;
+            found.retain(|other, _| other.chars().all(char::is_alphabetic));
+            if found.is_empty() {
+                continue;
+            }
+            let mut best: Vec<(f64, String)> = found
+                .into_iter()
+                .map(|(other, count)| (likelihood(word, &other, count), other))
+                .collect();
+            best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            return Ok(best.into_iter().map(|(_, word)| word).collect());
+        }
+        Ok(Vec::new())
+    }
+
+    /// The words at most so many slips away, each with the number of documents that have it (a document counts once
+    /// for every zone).
+    fn within(&self, word: &str, slips: u8) -> tantivy::Result<BTreeMap<String, u32>> {
+        let term = Term::from_field_text(schema::fields().zone(Zone::Body), word);
+        let query = FuzzyTermQuery::new(term, slips, true);
+        let mut found = BTreeMap::new();
+        for reader in &self.readers {
+            let mut stream = reader.terms().search(query.automaton()?).into_stream()?;
+            while stream.advance() {
+                if let Ok(word) = std::str::from_utf8(stream.key()) {
+                    *found.entry(word.to_owned()).or_insert(0) += stream.value().doc_freq;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// How likely a word was meant: people get the first letter right, and write of what is common.
+fn likelihood(typed: &str, other: &str, count: u32) -> f64 {
+    let same_start = typed.chars().next() == other.chars().next();
+    f64::from(u8::from(same_start)) + 0.35 * f64::from(count).ln_1p()
+}
+
+fn common_prefix<'a>(word: &'a str, other: &str) -> &'a str {
+    let length: usize = word
+        .chars()
+        .zip(other.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum();
+    &word[..length]
+}

@@ -1,0 +1,243 @@
+//! Rank: how well a document matches: BM25F over its zones, how many of the words it has, how near they stand.
+
+use tantivy::DocId;
+
+use crate::index::search::bits::Bits;
+use crate::index::search::matching::Matching;
+use crate::index::search::plan::Node;
+use crate::index::search::plan::Plan;
+use crate::index::search::segment::Frequencies;
+
+/// How soon further occurrences of a word stop counting (the `k1` of BM25), above the weights of the zones.
+const SATURATION: f32 = 4.0;
+/// How much a document with few of the words is marked down.
+const COVERAGE: f32 = 0.35;
+/// What the parts of a compound add where the compound itself is missing.
+const EXTRA: f32 = 0.5;
+/// What words that stand near each other add, and how near that is, in words.
+const NEAR: f32 = 0.8;
+const NEAR_WORDS: u32 = 8;
+/// What many of the words within one passage add, and how long that is, in words.
+const PASSAGE: f32 = 0.5;
+const PASSAGE_WORDS: u32 = 40;
+
+/// What the words of a plan are worth in an index.
+pub(super) struct Worth {
+    /// Of each slot, by how rare it is (the `idf` of BM25).
+    pub(super) slots: Vec<f32>,
+    extras: Vec<f32>,
+    /// The slots that a match has, in order; not those that are excluded.
+    ranked: Vec<usize>,
+}
+
+impl Worth {
+    /// Counts in how many documents each slot is. `found` and `extras` are by segment.
+    pub(super) fn of(
+        plan: &Plan,
+        documents: usize,
+        found: &[Vec<Frequencies>],
+        extras: &[Vec<Frequencies>],
+    ) -> Worth {
+        let rarity = |by_segment: &[Vec<Frequencies>], slot: usize| {
+            let count: usize = by_segment.iter().map(|found| found[slot].len()).sum();
+            let (count, documents) = (count as f32, documents as f32);
+            (1.0 + (documents - count + 0.5) / (count + 0.5)).ln()
+        };
+        let mut ranked = Vec::new();
+        for node in plan.root.must.iter().chain(&plan.root.should) {
+            slots_of(node, &mut ranked);
+        }
+        Worth {
+            slots: (0..plan.slots.len())
+                .map(|slot| rarity(found, slot))
+                .collect(),
+            extras: (0..plan.extras.len())
+                .map(|slot| rarity(extras, slot))
+                .collect(),
+            ranked,
+        }
+    }
+
+    /// The scores of the documents of a segment, by document; 0 for all others.
+    pub(super) fn scores(
+        &self,
+        plan: &Plan,
+        matching: &Matching<'_>,
+        extras: &[Frequencies],
+        documents: &Bits,
+    ) -> tantivy::Result<Vec<f32>> {
+        let mut scores = vec![0f32; matching.segment.reader.max_doc() as usize];
+        let mut add = |frequencies: &Frequencies, worth: f32| {
+            for (doc, frequency) in frequencies {
+                if documents.contains(*doc) {
+                    scores[*doc as usize] += worth * saturated(*frequency);
+                }
+            }
+        };
+        for slot in &self.ranked {
+            add(&matching.found[*slot], self.slots[*slot]);
+        }
+        for (frequencies, worth) in extras.iter().zip(&self.extras) {
+            add(frequencies, worth * EXTRA);
+        }
+        self.temper(plan, matching, &mut scores)?;
+        Ok(scores)
+    }
+
+    /// Marks documents down by the worth of the words that they lack.
+    fn temper(
+        &self,
+        plan: &Plan,
+        matching: &Matching<'_>,
+        scores: &mut [f32],
+    ) -> tantivy::Result<()> {
+        let mut covered = vec![0f32; scores.len()];
+        let mut total = 0f32;
+        let mut units = 0;
+        for node in plan.root.must.iter().chain(&plan.root.should) {
+            let mut slots = Vec::new();
+            slots_of(node, &mut slots);
+            slots.retain(|slot| matching.occurs[*slot]);
+            let Some(worth) = slots
+                .iter()
+                .map(|slot| self.slots[*slot])
+                .max_by(f32::total_cmp)
+            else {
+                continue;
+            };
+            total += worth;
+            units += 1;
+            for doc in matching.node(node, false)?.docs() {
+                covered[doc as usize] += worth;
+            }
+        }
+        if units > 1 && total > 0.0 {
+            for (score, covered) in scores.iter_mut().zip(covered) {
+                *score *= (covered / total).powf(COVERAGE);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is added to some documents of a segment, ascending, for words that stand near each other.
+    pub(super) fn nearness(
+        &self,
+        plan: &Plan,
+        matching: &Matching<'_>,
+        docs: &[DocId],
+    ) -> tantivy::Result<Vec<f32>> {
+        let mut bonuses = vec![0f32; docs.len()];
+        let slots: Vec<usize> = self
+            .ranked
+            .iter()
+            .copied()
+            .filter(|slot| matching.occurs[*slot])
+            .collect();
+        if slots.len() < 2 || docs.is_empty() {
+            return Ok(bonuses);
+        }
+        let mut all = Vec::new();
+        for slot in &slots {
+            all.push(matching.segment.positions(&plan.slots[*slot], docs)?);
+        }
+        let worths: Vec<f32> = slots.iter().map(|slot| self.slots[*slot]).collect();
+        for (at, bonus) in bonuses.iter_mut().enumerate() {
+            let zones = all.first().map_or(0, Vec::len);
+            let mut pairs = vec![u32::MAX; slots.len()];
+            let mut densest = 0f32;
+            for zone in 0..zones {
+                let lists: Vec<&[u32]> =
+                    all.iter().map(|zones| zones[zone][at].as_slice()).collect();
+                for (pair, two) in lists.windows(2).enumerate() {
+                    pairs[pair] = pairs[pair].min(distance(two[0], two[1]));
+                }
+                densest = densest.max(density(&lists, &worths));
+            }
+            for (pair, distance) in pairs.iter().enumerate().take(slots.len() - 1) {
+                if *distance <= NEAR_WORDS {
+                    let worth = worths[pair].min(worths[pair + 1]);
+                    *bonus += NEAR * worth / (*distance).max(1) as f32;
+                }
+            }
+            let total: f32 = worths.iter().sum();
+            *bonus += PASSAGE * densest * densest / total.max(f32::MIN_POSITIVE);
+        }
+        Ok(bonuses)
+    }
+}
+
+fn saturated(frequency: f32) -> f32 {
+    frequency * (SATURATION + 1.0) / (SATURATION + frequency)
+}
+
+/// The slots below a node that a match has.
+fn slots_of(node: &Node, slots: &mut Vec<usize>) {
+    match node {
+        Node::Text(slot) => slots.push(*slot),
+        Node::Filter(_) => {}
+        Node::Any(nodes) => nodes.iter().for_each(|node| slots_of(node, slots)),
+        Node::Group(branch) => branch
+            .must
+            .iter()
+            .chain(&branch.should)
+            .for_each(|node| slots_of(node, slots)),
+    }
+}
+
+/// The least distance between places of two words.
+fn distance(first: &[u32], second: &[u32]) -> u32 {
+    let (mut a, mut b) = (0, 0);
+    let mut least = u32::MAX;
+    while let (Some(one), Some(two)) = (first.get(a), second.get(b)) {
+        least = least.min(one.abs_diff(*two));
+        if one < two {
+            a += 1;
+        } else {
+            b += 1;
+        }
+    }
+    least
+}
+
+/// The most worth of different words within one passage.
+fn density(lists: &[&[u32]], worths: &[f32]) -> f32 {
+    let mut places: Vec<(u32, usize)> = lists
+        .iter()
+        .enumerate()
+        .flat_map(|(slot, list)| list.iter().map(move |place| (*place, slot)))
+        .collect();
+    places.sort_unstable();
+    let mut inside = vec![0u32; lists.len()];
+    let (mut first, mut sum, mut most) = (0, 0f32, 0f32);
+    for (place, slot) in &places {
+        if inside[*slot] == 0 {
+            sum += worths[*slot];
+        }
+        inside[*slot] += 1;
+        while place - places[first].0 > PASSAGE_WORDS {
+            let gone = places[first].1;
+            inside[gone] -= 1;
+            if inside[gone] == 0 {
+                sum -= worths[gone];
+            }
+            first += 1;
+        }
+        most = most.max(sum);
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearness_is_that_of_the_nearest_pair() {
+        assert_eq!(distance(&[1, 50, 90], &[40, 91]), 1);
+        assert_eq!(distance(&[1], &[]), u32::MAX);
+        let near = density(&[&[1, 100], &[110], &[300]], &[1.0, 2.0, 4.0]);
+        assert!((near - 4.0).abs() < 1e-6);
+        let near = density(&[&[1, 100], &[110], &[120]], &[1.0, 2.0, 4.0]);
+        assert!((near - 7.0).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,263 @@
+//! Segment: one part of an index, looked up word by word: which documents have a slot, and how much of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tantivy::DocId;
+use tantivy::DocSet;
+use tantivy::InvertedIndexReader;
+use tantivy::SegmentReader;
+use tantivy::TERMINATED;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::Postings;
+use tantivy::schema::IndexRecordOption;
+
+use crate::index::analyzer;
+use crate::index::schema;
+use crate::index::schema::Zone;
+use crate::index::search::cursor::Cursor;
+use crate::index::search::cursor::inside;
+use crate::index::search::cursor::phrases;
+use crate::index::search::slot::Slot;
+use crate::index::search::slot::Way;
+use crate::query;
+
+/// What a word counts in each zone, and how much the zone's length tempers it (the `b` of BM25F). Chosen on
+/// `benches/known-items`; the figures are in its README.
+const WEIGHTS: [(f32, f32); 4] = [(6.0, 0.3), (4.0, 0.3), (2.5, 0.4), (1.0, 0.5)];
+
+/// How often a document has a slot, weighted by zone and form, tempered by length.
+pub(super) type Frequencies = Vec<(DocId, f32)>;
+
+/// One part of an index.
+pub(super) struct Segment<'a> {
+    pub(super) reader: &'a SegmentReader,
+    zones: Vec<ZoneReader>,
+}
+
+struct ZoneReader {
+    zone: Zone,
+    words: Arc<InvertedIndexReader>,
+    norms: FieldNormReader,
+    /// What one occurrence counts, by the code of the zone's length.
+    worth: Vec<f32>,
+}
+
+impl<'a> Segment<'a> {
+    /// Every segment of an index.
+    pub(super) fn all(readers: &'a [SegmentReader]) -> tantivy::Result<Vec<Segment<'a>>> {
+        let documents: u32 = readers.iter().map(SegmentReader::max_doc).sum();
+        let mut segments: Vec<Segment<'a>> = Vec::new();
+        let mut totals = [0u64; 4];
+        for reader in readers {
+            let mut zones = Vec::new();
+            for zone in Zone::ALL {
+                let field = schema::fields().zone(zone);
+                let words = reader.inverted_index(field)?;
+                totals[zone as usize] += words.total_num_tokens();
+                zones.push(ZoneReader {
+                    zone,
+                    words,
+                    norms: reader.get_fieldnorms_reader(field)?,
+                    worth: Vec::new(),
+                });
+            }
+            segments.push(Segment { reader, zones });
+        }
+        for zone in segments.iter_mut().flat_map(|segment| &mut segment.zones) {
+            let (weight, b) = WEIGHTS[zone.zone as usize];
+            let average = (totals[zone.zone as usize] as f32 / documents.max(1) as f32).max(1.0);
+            zone.worth = (0..=u8::MAX)
+                .map(|code| {
+                    let length = FieldNormReader::id_to_fieldnorm(code) as f32;
+                    weight / (1.0 - b + b * length / average)
+                })
+                .collect();
+        }
+        Ok(segments)
+    }
+
+    pub(super) fn is_alive(&self, doc: DocId) -> bool {
+        self.reader
+            .alive_bitset()
+            .is_none_or(|alive| alive.is_alive(doc))
+    }
+
+    /// Whether a document has a way.
+    pub(super) fn has(&self, way: &Way) -> tantivy::Result<bool> {
+        for zone in &self.zones {
+            let mut found = false;
+            zone.visit(way, None, &mut |doc, _| found |= self.is_alive(doc))?;
+            if found {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The documents that have a slot, ascending.
+    pub(super) fn frequencies(&self, slot: &Slot) -> tantivy::Result<Frequencies> {
+        let mut counts = vec![0f32; self.reader.max_doc() as usize];
+        let mut found = Vec::new();
+        let (only, section) = match slot.zone {
+            query::Zone::Anywhere => (None, None),
+            query::Zone::Section(kind) => (
+                Some(Zone::of(kind)),
+                Some(analyzer::section_word(kind.id())),
+            ),
+        };
+        for zone in self
+            .zones
+            .iter()
+            .filter(|zone| only.is_none_or(|only| only == zone.zone))
+        {
+            for way in &slot.ways {
+                zone.visit(way, section.as_deref(), &mut |doc, count| {
+                    let sum = &mut counts[doc as usize];
+                    if *sum == 0.0 {
+                        found.push(doc);
+                    }
+                    *sum += count as f32 * way.weight * zone.worth(doc);
+                })?;
+            }
+        }
+        found.retain(|doc| self.is_alive(*doc));
+        found.sort_unstable();
+        Ok(found
+            .into_iter()
+            .map(|doc| (doc, counts[doc as usize]))
+            .collect())
+    }
+
+    /// Where some documents, ascending, have the words of a slot: for each zone, the positions in each document.
+    pub(super) fn positions(
+        &self,
+        slot: &Slot,
+        docs: &[DocId],
+    ) -> tantivy::Result<Vec<Vec<Vec<u32>>>> {
+        let mut all = Vec::new();
+        for zone in &self.zones {
+            let mut positions = vec![Vec::new(); docs.len()];
+            for way in &slot.ways {
+                let Some(first) = way.places.first() else {
+                    continue;
+                };
+                let mut cursor = zone.cursor(first, IndexRecordOption::WithFreqsAndPositions)?;
+                for (at, doc) in docs.iter().enumerate() {
+                    if cursor.seek(*doc) {
+                        positions[at].extend(cursor.positions(*doc));
+                    }
+                }
+            }
+            for list in &mut positions {
+                list.sort_unstable();
+                list.dedup();
+            }
+            all.push(positions);
+        }
+        Ok(all)
+    }
+
+    /// The documents that have one of the values of the filter field.
+    pub(super) fn with_terms(
+        &self,
+        terms: &BTreeSet<String>,
+        found: &mut dyn FnMut(DocId),
+    ) -> tantivy::Result<()> {
+        let values = self.reader.inverted_index(schema::fields().filter)?;
+        for term in terms {
+            if let Some(info) = values.terms().get(term)? {
+                let mut postings =
+                    values.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                while postings.doc() != TERMINATED {
+                    found(postings.doc());
+                    postings.advance();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The terms of the filter field that begin so.
+    pub(super) fn terms_from(&self, start: &str) -> tantivy::Result<BTreeSet<String>> {
+        let values = self.reader.inverted_index(schema::fields().filter)?;
+        let mut stream = values.terms().range().ge(start).into_stream()?;
+        let mut terms = BTreeSet::new();
+        while stream.advance() && stream.key().starts_with(start.as_bytes()) {
+            terms.extend(std::str::from_utf8(stream.key()).map(str::to_owned));
+        }
+        Ok(terms)
+    }
+}
+
+impl ZoneReader {
+    fn worth(&self, doc: DocId) -> f32 {
+        self.worth[usize::from(self.norms.fieldnorm_id(doc))]
+    }
+
+    fn cursor(&self, words: &[String], option: IndexRecordOption) -> tantivy::Result<Cursor> {
+        let mut lists = Vec::new();
+        for word in words {
+            if let Some(info) = self.words.terms().get(word)? {
+                lists.push(self.words.read_postings_from_terminfo(&info, option)?);
+            }
+        }
+        Ok(Cursor { lists })
+    }
+
+    /// Calls `found` for every document that has a way, with how often; inside sections of a kind, if one is given.
+    fn visit(
+        &self,
+        way: &Way,
+        section: Option<&str>,
+        found: &mut dyn FnMut(DocId, u32),
+    ) -> tantivy::Result<()> {
+        if let ([words], None) = (way.places.as_slice(), section) {
+            for list in &mut self.cursor(words, IndexRecordOption::WithFreqs)?.lists {
+                while list.doc() != TERMINATED {
+                    found(list.doc(), list.term_freq());
+                    list.advance();
+                }
+            }
+            return Ok(());
+        }
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        let mut cursors = Vec::new();
+        for words in &way.places {
+            let cursor = self.cursor(words, option)?;
+            if cursor.lists.is_empty() {
+                return Ok(());
+            }
+            cursors.push(cursor);
+        }
+        let mut starts = match section {
+            None => None,
+            Some(section) => Some([
+                self.cursor(&[section.to_owned()], option)?,
+                self.cursor(&[analyzer::ANY_SECTION.to_owned()], option)?,
+            ]),
+        };
+        let Some(rarest) = (0..cursors.len()).min_by_key(|at| cursors[*at].cost()) else {
+            return Ok(());
+        };
+        for doc in cursors[rarest].docs() {
+            if cursors.iter_mut().all(|cursor| cursor.seek(doc)) {
+                let places = phrases(&mut cursors, doc);
+                let count = match &mut starts {
+                    None => places.len(),
+                    Some([kind, any]) => {
+                        if kind.seek(doc) && any.seek(doc) {
+                            inside(&places, &kind.positions(doc), &any.positions(doc))
+                        } else {
+                            0
+                        }
+                    }
+                };
+                if count > 0 {
+                    found(doc, u32::try_from(count).unwrap_or(u32::MAX));
+                }
+            }
+        }
+        Ok(())
+    }
+}

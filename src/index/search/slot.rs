@@ -1,0 +1,33 @@
+//! Slot, Way: a word or phrase of a query, and the ways in which a document can have it.
+
+use crate::query::Zone;
+
+/// One way in which a document can have what was typed: words side by side, each one of several.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Way {
+    /// The words of each place; a single place is a word, several are a phrase.
+    pub(super) places: Vec<Vec<String>>,
+    /// How much it counts; 1 for the word as typed.
+    pub(super) weight: f32,
+}
+
+impl Way {
+    /// A single word.
+    pub(super) fn word(word: impl Into<String>, weight: f32) -> Way {
+        Way {
+            places: vec![vec![word.into()]],
+            weight,
+        }
+    }
+}
+
+/// A word or phrase of the query, with all the ways to have it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Slot {
+    /// As typed.
+    pub(super) typed: String,
+    /// Where it must stand.
+    pub(super) zone: Zone,
+    /// The ways; a document has the slot if it has one of them.
+    pub(super) ways: Vec<Way>,
+}

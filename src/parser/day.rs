@@ -1,0 +1,221 @@
+//! Day: the days that a title, a file's name and the first sentences state, and how the document orders its numbers.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+
+use crate::incident::Origin;
+use crate::parser::DateOrder;
+use crate::parser::calendar::Point;
+use crate::parser::calendar::Setting;
+use crate::parser::chronology::Reading;
+use crate::parser::entry::Entry;
+use crate::parser::event::Event;
+use crate::parser::outline::Outline;
+use crate::parser::outline::Passage;
+use crate::parser::sentence;
+use crate::parser::stamp;
+use crate::parser::stamp::Stamp;
+use crate::postmortem::BlockKind;
+use crate::postmortem::SectionKind;
+
+/// The first passages of prose whose date may be that of the incident.
+const LEADING: usize = 4;
+
+static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\d])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^\d]|$)")
+        .expect("a constant")
+});
+static WRITTEN_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?\p{L}{3,9},?\s+(?:19|20)\d\d|\p{L}{3,9}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d)\b").expect("a constant")
+});
+static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)\b").expect("a constant")
+});
+
+/// A day written as `20260703`.
+pub(crate) fn compact(text: &str) -> Option<Date> {
+    let found = COMPACT.captures(text)?;
+    Date::new(
+        found[1].parse().ok()?,
+        found[2].parse().ok()?,
+        found[3].parse().ok()?,
+    )
+    .ok()
+}
+
+fn in_words(text: &str, order: Option<DateOrder>) -> Option<Date> {
+    stamp::first(text, order)
+        .and_then(|stamp| stamp.date())
+        .or_else(|| compact(text))
+}
+
+/// The day in the title.
+pub(crate) fn of_title(outline: &Outline, order: Option<DateOrder>) -> Option<Reading> {
+    let (title, at) = outline.title.as_ref()?;
+    Some(Reading {
+        point: Point::Day(in_words(title, order)?),
+        at: *at,
+        origin: Origin::Title,
+    })
+}
+
+/// The day in the file's name.
+pub(crate) fn of_name(name: &str, order: Option<DateOrder>) -> Option<Reading> {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let date = in_words(file, order)?;
+    Some(Reading {
+        point: Point::Day(date),
+        at: 0,
+        origin: Origin::FileName,
+    })
+}
+
+/// The first whole date anywhere, for the year of days that state none.
+pub(crate) fn any(entries: &[Entry], outline: &Outline, order: Option<DateOrder>) -> Option<Date> {
+    let in_text = |text: &str| stamp::stamps(text, order).iter().find_map(Stamp::date);
+    let in_entries = entries
+        .iter()
+        .take(200)
+        .find_map(|entry| in_text(&entry.text()));
+    let prose = |passage: &&Passage| !matches!(passage.kind, BlockKind::Code | BlockKind::Quote);
+    in_entries.or_else(|| {
+        outline
+            .passages
+            .iter()
+            .filter(prose)
+            .take(200)
+            .find_map(|passage| in_text(passage.piece.text()))
+    })
+}
+
+/// The first date in the first sentences of the prose, and whether its sentence tells of an event.
+pub(crate) fn of_lead(
+    outline: &Outline,
+    setting: &Setting,
+    order: Option<DateOrder>,
+) -> Option<(Reading, bool)> {
+    let leads = |passage: &&Passage| {
+        matches!(passage.kind, BlockKind::Paragraph | BlockKind::ListItem)
+            && matches!(
+                outline.kind(passage),
+                SectionKind::Body
+                    | SectionKind::Summary
+                    | SectionKind::WhatHappened
+                    | SectionKind::Impact
+            )
+    };
+    outline
+        .passages
+        .iter()
+        .filter(leads)
+        .take(LEADING)
+        .find_map(|passage| {
+            let text = passage.piece.text();
+            let stamp = stamp::stamps(text, order)
+                .into_iter()
+                .find(|stamp| stamp.day.is_some())?;
+            let date = setting.date(&stamp)?;
+            let sentence = sentence::sentences(text)
+                .into_iter()
+                .find(|(start, end)| (*start..*end).contains(&stamp.start))?;
+            let event = Event::of(&text[sentence.0..sentence.1]);
+            let at = passage.piece.visible.original(stamp.start);
+            let tells = event.fails || event.onset || event.detected;
+            Some((
+                Reading {
+                    point: Point::Day(date),
+                    at,
+                    origin: Origin::Prose,
+                },
+                tells,
+            ))
+        })
+}
+
+/// How the document orders day and month, where one of its own dates leaves no doubt; anchors are days that are certain,
+/// each with how many days off a reading may be.
+pub(crate) fn order(text: &str, anchors: &[(Date, i32)]) -> Option<DateOrder> {
+    let (mut day_first, mut month_first) = (false, false);
+    for found in NUMERIC.captures_iter(text).take(200) {
+        let number = |group: usize| found[group].parse::<i16>().unwrap_or(0);
+        let (first, second, year) = (number(1), number(2), number(3));
+        match (first, second) {
+            (13..=31, 1..=12) => day_first = true,
+            (1..=12, 13..=31) => month_first = true,
+            (1..=12, 1..=12) if first != second => {
+                day_first |= is_near(year, second, first, anchors);
+                month_first |= is_near(year, first, second, anchors);
+            }
+            _ => {}
+        }
+    }
+    match (day_first, month_first) {
+        (true, false) => Some(DateOrder::Dmy),
+        (false, true) => Some(DateOrder::Mdy),
+        _ => None,
+    }
+}
+
+/// Whether a reading of an ambiguous date lies beside a day that is certain.
+fn is_near(year: i16, month: i16, day: i16, anchors: &[(Date, i32)]) -> bool {
+    let date = i8::try_from(month)
+        .ok()
+        .zip(i8::try_from(day).ok())
+        .and_then(|(month, day)| Date::new(year, month, day).ok());
+    date.is_some_and(|date| {
+        anchors.iter().any(|(anchor, days)| {
+            anchor
+                .until(date)
+                .is_ok_and(|span| span.get_days().abs() <= *days)
+        })
+    })
+}
+
+/// The dates that a text writes out, as `11 October 2018`: they prove how its numbers are ordered.
+pub(crate) fn written_out(text: &str) -> Vec<Date> {
+    WRITTEN_OUT
+        .find_iter(text)
+        .take(20)
+        .filter_map(|found| stamp::first(found.as_str(), None)?.date())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_numbers_is_proved_or_open() {
+        assert_eq!(order("03/07/2026", &[]), None);
+        assert_eq!(
+            order("03/07/2026 and 25/07/2026", &[]),
+            Some(DateOrder::Dmy)
+        );
+        assert_eq!(
+            order("03/07/2026 and 07/25/2026", &[]),
+            Some(DateOrder::Mdy)
+        );
+        assert_eq!(order("25/07/2026 and 07/25/2026", &[]), None);
+        assert_eq!(
+            order("7/5/2023", &[(Date::constant(2023, 7, 5), 0)]),
+            Some(DateOrder::Mdy)
+        );
+    }
+
+    #[test]
+    fn a_file_name_gives_its_day() {
+        let day = |name: &str| of_name(name, None).map(|reading| reading.point.date().to_string());
+        assert_eq!(
+            day("a/b/2026-07-03-stale.md").as_deref(),
+            Some("2026-07-03")
+        );
+        assert_eq!(
+            day("postmortem-20260703-001.md").as_deref(),
+            Some("2026-07-03")
+        );
+        assert_eq!(day("INC-4711.md"), None);
+        assert_eq!(day("search-8f3c1d7e2b9a4056a1c4e8d20b7f6935.md"), None);
+    }
+}

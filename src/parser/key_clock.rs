@@ -1,0 +1,287 @@
+//! Key clock: the day, the clocks and the durations that keys of front matter and metadata state.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::incident::Fact;
+use crate::incident::Origin;
+use crate::parser::DateOrder;
+use crate::parser::calendar::Point;
+use crate::parser::calendar::Setting;
+use crate::parser::chronology::Chronology;
+use crate::parser::chronology::Reading;
+use crate::parser::day;
+use crate::parser::duration;
+use crate::parser::entry::Entry;
+use crate::parser::fold::fold;
+use crate::parser::key::Key;
+use crate::parser::range;
+use crate::parser::range::Range;
+use crate::parser::source::Source;
+use crate::parser::stamp;
+use crate::parser::stamp::Day;
+use crate::parser::statement::Statements;
+
+static LOOKS_LIKE_DATE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}").expect("a constant"));
+
+/// A bare clock time this many minutes before the onset is one of the next day.
+const ROLL_OVER_MINUTES: i64 = -180;
+
+/// Reads what keys state; bare clock times are of the day and zone in `setting` unless a key states the day.
+pub(crate) fn read(
+    statements: &Statements<'_>,
+    source: &mut Source<'_>,
+    setting: Setting,
+    order: Option<DateOrder>,
+) -> Chronology {
+    let mut chronology = Chronology::default();
+    let mut reader = Reader {
+        source,
+        order,
+        setting,
+    };
+    let mut range = None;
+    for entry in statements.of(Key::Date) {
+        let (date, found) = reader.date(entry);
+        if chronology.date.is_none() && date.is_some() {
+            chronology.date = date;
+            chronology.is_day_weak = is_weak(entry, statements);
+            chronology.is_day_of_incident = is_of_incident(entry);
+            reader.setting.day = date.map(|reading| reading.point.date());
+        }
+        range = range.or(found);
+    }
+    chronology.onset = reader
+        .clock(statements, &[Key::Onset], None)
+        .or(range.map(|(from, _)| from));
+    let onset = chronology.onset;
+    chronology.detected = reader.clock(statements, &[Key::Detected], onset);
+    chronology.diagnosed = reader.clock(statements, &[Key::Diagnosed], onset);
+    chronology.mitigated = reader.clock(statements, &[Key::Mitigated], onset);
+    chronology.resolved = reader
+        .clock(statements, &[Key::Resolved, Key::End], onset)
+        .or(range.map(|(_, to)| to));
+    chronology.to_detect = reader
+        .length(statements, Key::TimeToDetect)
+        .or_else(|| reader.after_start(statements));
+    chronology.to_diagnose = reader.length(statements, Key::TimeToDiagnose);
+    chronology.to_mitigate = reader.length(statements, Key::TimeToMitigate);
+    chronology.to_resolve = reader
+        .length(statements, Key::TimeToResolve)
+        .or_else(|| reader.length(statements, Key::Duration));
+    chronology
+}
+
+/// Whether a key names the day of the incident itself, and not merely a date.
+fn is_of_incident(entry: &Entry) -> bool {
+    let key = fold(&entry.key);
+    [
+        "incident",
+        "occurred",
+        "event",
+        "outage",
+        "vorfall",
+        "incidente",
+    ]
+    .iter()
+    .any(|word| key.contains(word))
+}
+
+/// Whether a date is that of a page: one of the keys beside it is of a site generator.
+fn is_weak(entry: &Entry, statements: &Statements<'_>) -> bool {
+    const GENERATOR: &[&str] = &[
+        "layout",
+        "linktitle",
+        "redirect from",
+        "permalink",
+        "slug",
+        "draft",
+        "excerpt",
+        "image",
+        "thumbnail",
+        "cover",
+        "resources",
+        "nav order",
+        "aliases",
+        "hero",
+        "series",
+    ];
+    entry.origin == Origin::FrontMatter
+        && fold(&entry.key) == "date"
+        && statements.entries.iter().any(|other| {
+            other.origin == Origin::FrontMatter && GENERATOR.contains(&fold(&other.key).as_str())
+        })
+}
+
+struct Reader<'r, 's> {
+    source: &'r mut Source<'s>,
+    order: Option<DateOrder>,
+    setting: Setting,
+}
+
+impl Reader<'_, '_> {
+    /// The day that a value states, and the two points where it states a range.
+    fn date(&mut self, entry: &Entry) -> (Option<Reading>, Option<(Reading, Reading)>) {
+        let text = entry.text();
+        let at = value_at(entry);
+        let reading = |point| Reading {
+            point,
+            at,
+            origin: entry.origin,
+        };
+        let Some(first) = stamp::first(&text, self.order) else {
+            if let Some(date) = day::compact(&text) {
+                return (Some(reading(Point::Day(date))), None);
+            }
+            if LOOKS_LIKE_DATE.is_match(&text) {
+                self.source.warn(
+                    at,
+                    format!("`{}` is not a date", clip(&text)),
+                    "write it as in `2026-07-03`",
+                );
+            }
+            return (None, None);
+        };
+        self.complain(first.day.as_ref(), at);
+        let range = range::read(&text, &self.setting, self.order);
+        let point = range
+            .map(|range: Range| range.from.0)
+            .or_else(|| self.setting.point(&first));
+        let date = match (point, &first.day) {
+            (Some(point), Some(_)) => Some(reading(Point::Day(point.date()))),
+            (Some(point), None) if range.is_some() => Some(reading(Point::Day(point.date()))),
+            _ => None,
+        };
+        (
+            date,
+            range.map(|range| (reading(range.from.0), reading(range.to.0))),
+        )
+    }
+
+    fn clock(
+        &mut self,
+        statements: &Statements<'_>,
+        keys: &[Key],
+        onset: Option<Reading>,
+    ) -> Option<Reading> {
+        for key in keys {
+            for entry in statements.of(*key) {
+                if let Some(reading) = self.point(entry, onset) {
+                    return Some(reading);
+                }
+            }
+        }
+        None
+    }
+
+    fn point(&mut self, entry: &Entry, onset: Option<Reading>) -> Option<Reading> {
+        let text = entry.text();
+        let at = value_at(entry);
+        let first = stamp::first(&text, self.order)?;
+        self.complain(first.day.as_ref(), at);
+        if let Some(wrong) = &first.no_time {
+            self.source.warn(
+                at,
+                format!("`{wrong}` is not a time of day"),
+                "hours go to 23, minutes to 59",
+            );
+        }
+        let mut setting = self.setting.clone();
+        if first.day.is_none() {
+            setting.day = onset.map(|onset| onset.point.date()).or(setting.day);
+        }
+        let mut point = setting.point(&first)?;
+        if first.day.is_none()
+            && let Some(onset) = onset
+            && onset
+                .point
+                .minutes_until(&point)
+                .is_some_and(|minutes| minutes < ROLL_OVER_MINUTES)
+        {
+            setting.day = setting.day?.tomorrow().ok();
+            point = setting.point(&first)?;
+        }
+        Some(Reading {
+            point,
+            at,
+            origin: entry.origin,
+        })
+    }
+
+    fn complain(&mut self, day: Option<&Day>, at: usize) {
+        match day {
+            Some(Day::Impossible(text)) => self.source.warn(
+                at,
+                format!("`{text}` is not a date"),
+                "there is no such day; write it as in `2026-07-03`",
+            ),
+            Some(Day::Ambiguous(text)) => self.source.warn(
+                at,
+                format!("`{text}` is an ambiguous date: day or month first"),
+                "write it as in `2026-07-03`, or set `date_order = \"dmy\"` or `\"mdy\"` (`--date-order`)",
+            ),
+            _ => {}
+        }
+    }
+
+    fn length(&mut self, statements: &Statements<'_>, key: Key) -> Option<Fact<i64>> {
+        statements.of(key).find_map(|entry| {
+            let text = entry.text();
+            let unit = fold(&entry.key);
+            let minutes = match text.trim().parse::<f64>() {
+                Ok(number) if unit.contains("minute") || unit.ends_with(" min") => {
+                    number.round() as i64
+                }
+                Ok(number) if unit.contains("hour") => (number * 60.0).round() as i64,
+                _ => duration::parse(&text)?.whole(),
+            };
+            Some(Fact {
+                value: minutes,
+                line: self.source.line(value_at(entry)),
+                origin: entry.origin,
+            })
+        })
+    }
+
+    /// `Detected: 11:05, 35 minutes after start`.
+    fn after_start(&mut self, statements: &Statements<'_>) -> Option<Fact<i64>> {
+        [Key::Detected, Key::Detection]
+            .into_iter()
+            .flat_map(|key| statements.of(key))
+            .find_map(|entry| {
+                let text = entry.text();
+                let length = duration::durations(&text).into_iter().find(|length| {
+                    let rest = text
+                        .get(length.end..)
+                        .unwrap_or_default()
+                        .trim_start()
+                        .to_lowercase();
+                    [
+                        "after start",
+                        "after the start",
+                        "after onset",
+                        "after the onset",
+                        "after impact",
+                        "after it began",
+                    ]
+                    .iter()
+                    .any(|words| rest.starts_with(words))
+                })?;
+                Some(Fact {
+                    value: length.whole(),
+                    line: self.source.line(value_at(entry)),
+                    origin: entry.origin,
+                })
+            })
+    }
+}
+
+fn value_at(entry: &Entry) -> usize {
+    entry.values.first().map_or(entry.at, |value| value.at)
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(60).collect()
+}
