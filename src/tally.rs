@@ -35,10 +35,6 @@ use crate::taxonomy::Response;
 use crate::taxonomy::RollbackTarget;
 use crate::taxonomy::Stage;
 
-mod answers;
-
-use answers::Answers;
-
 /// The labels of one incident, without the words that prove them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Labels {
@@ -174,8 +170,7 @@ pub struct Tally {
 impl Tally {
     /// Counts some records, with the filters that the report will ask about.
     pub fn count<'a>(questions: &[Query], records: impl IntoIterator<Item = &'a Record>) -> Tally {
-        let mut answers = Answers::to(questions);
-        let entry = |record: &Record| (record.id.clone(), Entry::of(record, answers.of(record)));
+        let entry = |record: &Record| (record.id.clone(), Entry::of(record, questions));
         Tally {
             questions: questions.iter().map(|query| query.text.clone()).collect(),
             entries: records.into_iter().map(entry).collect(),
@@ -210,7 +205,7 @@ impl Tally {
 }
 
 impl Entry {
-    fn of(record: &Record, answers: Vec<bool>) -> Entry {
+    fn of(record: &Record, questions: &[Query]) -> Entry {
         let facts = &record.facts;
         Entry {
             id: record.id.clone(),
@@ -236,7 +231,10 @@ impl Entry {
             },
             actions: facts.action_items.clone(),
             quotes: quotes(&record.classification),
-            answers,
+            answers: questions
+                .iter()
+                .map(|query| query.matches(record))
+                .collect(),
         }
     }
 
