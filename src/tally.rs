@@ -170,12 +170,10 @@ pub struct Tally {
 impl Tally {
     /// Counts some records, with the filters that the report will ask about.
     pub fn count<'a>(questions: &[Query], records: impl IntoIterator<Item = &'a Record>) -> Tally {
+        let entry = |record: &Record| (record.id.clone(), Entry::of(record, questions));
         Tally {
             questions: questions.iter().map(|query| query.text.clone()).collect(),
-            entries: records
-                .into_iter()
-                .map(|record| (record.id.clone(), Entry::of(record, questions)))
-                .collect(),
+            entries: records.into_iter().map(entry).collect(),
         }
     }
 

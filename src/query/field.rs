@@ -211,6 +211,25 @@ impl Field {
         values
     }
 
+    /// Whether one of [`Field::values`] is this one. Labels are compared as they are, since their ids are folded already:
+    /// a report asks dozens of filters of every record.
+    pub(super) fn has(&self, record: &Record, value: &str) -> bool {
+        let labels = &record.classification;
+        match self {
+            Field::Mode => labels.failure_mode.id() == value,
+            Field::Decay => labels.decay.id() == value,
+            Field::Response => labels.response.iter().any(|one| one.id() == value),
+            Field::Rollback => labels.rollback_target.is_some_and(|one| one.id() == value),
+            Field::Detection => labels.detection.is_some_and(|one| one.id() == value),
+            Field::Stage => labels.stage.is_some_and(|one| one.id() == value),
+            Field::FirstDiagnosis => labels.first_diagnosis.is_some_and(|one| one.id() == value),
+            Field::Confidence => labels.confidence.id() == value,
+            Field::Kind => record.kind.id() == value,
+            Field::Is => flags(record).any(|flag| flag == value),
+            other => other.values(record).contains(value),
+        }
+    }
+
     /// Every field that a record answers with values: the closed list without the fields of days, and its own keys.
     pub fn of_record(record: &Record) -> impl Iterator<Item = Field> {
         NAMES
@@ -352,4 +371,43 @@ pub fn fold(text: &str) -> String {
     }
     folded.truncate(folded.trim_end_matches('-').len());
     folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::taxonomy;
+
+    #[test]
+    fn the_ids_of_labels_are_folded_already() {
+        let labels = [
+            taxonomy::FailureMode::ALL
+                .iter()
+                .map(|one| one.id())
+                .collect::<Vec<_>>(),
+            taxonomy::Decay::ALL.iter().map(|one| one.id()).collect(),
+            taxonomy::Response::ALL.iter().map(|one| one.id()).collect(),
+            taxonomy::RollbackTarget::ALL
+                .iter()
+                .map(|one| one.id())
+                .collect(),
+            taxonomy::Detection::ALL
+                .iter()
+                .map(|one| one.id())
+                .collect(),
+            taxonomy::Stage::ALL.iter().map(|one| one.id()).collect(),
+            taxonomy::FirstDiagnosis::ALL
+                .iter()
+                .map(|one| one.id())
+                .collect(),
+            taxonomy::Confidence::ALL
+                .iter()
+                .map(|one| one.id())
+                .collect(),
+            FLAGS.to_vec(),
+        ];
+        for id in labels.into_iter().flatten() {
+            assert_eq!(fold(id), id, "`Field::has` compares it as it is");
+        }
+    }
 }

@@ -52,7 +52,7 @@ impl Filter {
                 let rank = record.facts.severity.as_ref().map(|fact| fact.value.rank());
                 rank.is_some_and(|rank| (*from..=*to).contains(&rank))
             }
-            Test::Is(value) => self.field.values(record).contains(value),
+            Test::Is(value) => self.field.has(record, value),
             Test::StartsWith(start) => {
                 let values = self.field.values(record);
                 values

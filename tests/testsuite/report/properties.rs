@@ -150,6 +150,33 @@ fn queries(report: &report::Report) -> Vec<(String, BTreeSet<String>)> {
         .collect()
 }
 
+/// Filters about labels, which a tally answers for many records at once, and others, alone and together.
+const QUESTIONS: &[&str] = &[
+    "mode:data-drift",
+    "decay:data-decay decay:model-decay -response:rollback",
+    "response:retrain response:none",
+    "rollback:model",
+    "detection:customer OR is:silent",
+    "-(stage:source OR first-diagnosis:model)",
+    "severity:<=2",
+    "confidence:low kind:postmortem",
+    "is:misdiagnosed",
+    "is:classified -is:near-miss",
+    "is:unclassified",
+    "is:disputed",
+    "is:contradictory",
+    "is:labelled",
+    "is:unreviewed",
+    "is:counted is:dated",
+    "is:undated",
+    "service:service-1",
+    "mode:data-drift -service:service-2",
+    "has:open-actions is:silent",
+    "date:2026-01-01..2026-06-30 OR mode:none",
+    "quarter:2026-Q2",
+    "id:i-3",
+];
+
 /// Those of some records that belong to a part.
 fn part<'a>(
     records: &'a [Record],
@@ -180,6 +207,21 @@ proptest! {
         let whole = report::build(&request, whole).expect("a report");
         prop_assert_eq!(markdown::render(&merged), markdown::render(&whole));
         prop_assert_eq!(super::json(&merged), super::json(&whole));
+    }
+
+    #[test]
+    fn a_tally_answers_as_the_query_does(records in records()) {
+        let read = |text: &&str| Query::parse_strict(text, &Vocabulary::default()).expect("a query");
+        let questions: Vec<Query> = QUESTIONS.iter().map(read).collect();
+        let mut entries = Tally::count(&questions, &records).into_entries().into_iter();
+        let mut records = records;
+        records.sort_by(|a, b| a.id.cmp(&b.id));
+        for record in &records {
+            let entry = entries.next().expect("an entry for each record");
+            for (at, question) in questions.iter().enumerate() {
+                prop_assert_eq!(entry.answers(at), question.matches(record), "{}", question.text);
+            }
+        }
     }
 
     #[test]
