@@ -165,7 +165,10 @@ impl Reader<'_, '_> {
             let reported = statements
                 .of(Key::Owner)
                 .filter(|entry| *key == Key::Detection && fold(&entry.key).starts_with("reported"));
-            for entry in statements.of(*key).chain(reported) {
+            // What is a sentence is read as one, with the day of the text around it.
+            let is_value =
+                |entry: &&Entry| *key != Key::Detection || !entry.text().trim_end().ends_with('.');
+            for entry in statements.of(*key).filter(is_value).chain(reported) {
                 if let Some(reading) = self.point(entry, onset) {
                     return Some(reading);
                 }

@@ -60,9 +60,10 @@ fn of_stamps(text: &str, known: &Setting, order: Option<DateOrder>) -> Option<Ra
         if !is_range(text, from, to) {
             continue;
         }
-        let day_before = stamps[..number].iter().rev().find_map(Stamp::date);
+        let before = stamps[..number].iter().rev();
+        let mut days = before.filter(|stamp| stamp.day.is_some());
         let known = Setting {
-            day: day_before.or(known.day),
+            day: days.find_map(|stamp| known.date(stamp)).or(known.day),
             zone: known.zone.clone(),
         };
         let Some(range) = ordered(from, to, &known) else {
