@@ -54,6 +54,15 @@ pub(crate) enum DateOrder {
     Mdy,
 }
 
+impl From<DateOrder> for pm_kb::parser::DateOrder {
+    fn from(order: DateOrder) -> pm_kb::parser::DateOrder {
+        match order {
+            DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
+            DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
+        }
+    }
+}
+
 /// So many documents are read before they are stored: memory stays bounded, an interruption keeps what was told.
 const CHUNK_DOCUMENTS: usize = 100;
 
@@ -106,10 +115,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 
 fn reading(args: &Args, desk: &Desk, base: &KnowledgeBase) -> anyhow::Result<Options> {
     let settled = base.configuration()?;
-    let date_order = args.date_order.map(|order| match order {
-        DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
-        DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
-    });
+    let date_order = args.date_order.map(Into::into);
     Ok(Options {
         limits: settled.limits,
         date_order: date_order.or(settled.date_order),

@@ -19,6 +19,7 @@ mod evaluation;
 mod incident;
 
 pub(crate) use evaluation::evaluation;
+pub(crate) use evaluation::facts_evaluation;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
