@@ -37,6 +37,7 @@ mod paper;
 mod reporting;
 mod search;
 mod status;
+mod verdicts;
 
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
@@ -47,9 +48,13 @@ pub use crate::knowledge_base::intake::Added;
 pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
-pub use crate::knowledge_base::labels::Relabelled;
 pub use crate::knowledge_base::search::Found;
 pub use crate::knowledge_base::status::Status;
+pub use crate::knowledge_base::verdicts::Changed;
+pub use crate::knowledge_base::verdicts::Statement;
+pub use crate::knowledge_base::verdicts::TakenIn;
+pub use crate::knowledge_base::verdicts::VERDICTS;
+pub use crate::knowledge_base::verdicts::Wish;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
 const GITIGNORE: &str = "\

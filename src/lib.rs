@@ -19,6 +19,7 @@ pub mod postmortem;
 pub mod classification;
 pub mod rule;
 pub mod record;
+pub mod verdict;
 pub mod query;
 pub mod tally;
 

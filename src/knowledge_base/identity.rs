@@ -9,10 +9,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Result;
 use crate::incident::IncidentId;
+use crate::postmortem::DocumentKind;
+use crate::record::Record;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::View;
 use crate::store::Writing;
+use crate::verdict::Field;
 
 /// What is known of a document before it is told which incident it is.
 #[derive(Debug, Clone, Copy)]
@@ -114,16 +117,20 @@ pub(super) fn promote_twin(writing: &mut Writing<'_>, content: Hash) -> Result<(
         return Ok(());
     }
     if let Some(first) = writing.view().with_content(content)?.into_iter().next() {
-        let mut record = first.record;
-        record.kind = first.read_kind;
-        writing.put(Filing {
-            record,
-            read_kind: first.read_kind,
-            content,
-            original: None,
-        })?;
+        let mut record = first.record.clone();
+        count_again(&mut record, first.read_kind);
+        writing.put(Filing::anew(record, &first))?;
     }
     Ok(())
+}
+
+/// Makes of a duplicate what the parser took it for, unless a person has said what it is.
+fn count_again(record: &mut Record, read_kind: DocumentKind) {
+    record.lineage.duplicate_of = None;
+    match record.lineage.overruled.get_mut(Field::Kind.id()) {
+        Some(overruled) => overruled.before = read_kind.id().into(),
+        None => record.kind = read_kind,
+    }
 }
 
 /// An id that nothing has yet: the file's stem, before it as many names of parent folders as are needed, then a number.

@@ -85,8 +85,8 @@ impl KnowledgeBase {
     /// once it is durable, in the same order. The index is left for [`KnowledgeBase::catch_up`].
     ///
     /// # Errors
-    /// [`crate::error::Error::Locked`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`]; what was
-    /// acknowledged before stays.
+    /// [`crate::error::Error::Locked`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`],
+    /// [`crate::error::Error::File`]; what was acknowledged before stays.
     pub fn add(
         &mut self,
         inputs: impl IntoIterator<Item = Input>,
@@ -117,10 +117,11 @@ impl KnowledgeBase {
         if batch.is_empty() {
             return Ok(());
         }
+        let (ledger, _) = self.ledger(None)?;
         let added = self.store.write(|writing| {
             batch
                 .into_iter()
-                .map(|paper| paper.file(writing, settings.exists))
+                .map(|paper| paper.file(writing, settings.exists, &ledger))
                 .collect::<Result<Vec<Added>>>()
         })?;
         added.into_iter().for_each(acknowledge);

@@ -21,12 +21,17 @@ use crate::knowledge_base::intake::Outcome;
 use crate::parser;
 use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
+use crate::postmortem::StatedVerdict;
+use crate::record::Lineage;
 use crate::record::Record;
 use crate::rule::RuleSet;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::Writing;
 use crate::text::Position;
+use crate::verdict;
+use crate::verdict::Ledger;
+use crate::verdict::Standing;
 
 /// A document that was read and labelled, and is not filed yet.
 pub(super) struct Paper {
@@ -46,7 +51,17 @@ pub(super) struct Understood {
     pub(super) postmortem: Postmortem,
     /// The id that it states.
     pub(super) stated: Option<IncidentId>,
-    classification: Classification,
+    labels: Labels,
+}
+
+/// What rules and document say of the labels, apart from each other.
+pub(super) struct Labels {
+    /// What the rules say.
+    pub(super) rules: Classification,
+    /// What the document says in its front matter.
+    pub(super) stated: Vec<StatedVerdict>,
+    /// What it says that is no value.
+    invalid: Vec<Diagnostic>,
 }
 
 /// Where a document is to be filed.
@@ -90,6 +105,7 @@ impl Paper {
         mut self,
         writing: &mut Writing<'_>,
         exists: &dyn Fn(&str) -> bool,
+        ledger: &Ledger,
     ) -> Result<Added> {
         let Some(understood) = self.understood.take() else {
             return Ok(self.refused());
@@ -129,7 +145,7 @@ impl Paper {
                 outcome: Outcome::Moved,
             },
         };
-        self.file_at(writing, understood, place)
+        self.file_at(writing, understood, place, ledger)
     }
 
     fn file_at(
@@ -137,6 +153,7 @@ impl Paper {
         writing: &mut Writing<'_>,
         understood: Understood,
         place: Place,
+        ledger: &Ledger,
     ) -> Result<Added> {
         let read_kind = understood.postmortem.kind;
         let twin = identity::counted_twin(&writing.view(), &place.id, self.content)?;
@@ -144,7 +161,8 @@ impl Paper {
             Some(_) => DocumentKind::Duplicate,
             None => read_kind,
         };
-        let mut record = record(understood, place.id, kind);
+        let standing = ledger.standing(&place.id);
+        let mut record = record(understood, place.id, kind, &standing);
         record.source.clone_from(&self.source);
         record.path = self.path;
         let mut is_same_text = false;
@@ -159,6 +177,7 @@ impl Paper {
             record: record.clone(),
             read_kind,
             content: self.content,
+            fingerprint: None,
             original: (!is_same_text).then_some(self.bytes.as_slice()),
         })?;
         if let Some(before) = place.before.filter(|_| !is_same_text) {
@@ -188,15 +207,20 @@ impl Paper {
     }
 }
 
-/// The record of what was understood, its source and path still to be set.
-pub(super) fn record(understood: Understood, id: IncidentId, kind: DocumentKind) -> Record {
+/// The record of what was understood, with the verdicts that stand on it; its source and path still to be set.
+pub(super) fn record(
+    understood: Understood,
+    id: IncidentId,
+    kind: DocumentKind,
+    standing: &Standing<'_>,
+) -> Record {
     let postmortem = understood.postmortem;
     let metadata: BTreeMap<String, String> = postmortem
         .metadata
         .into_iter()
         .map(|(key, fact)| (key, fact.value))
         .collect();
-    Record {
+    let mut record = Record {
         id,
         source: String::new(),
         path: String::new(),
@@ -205,8 +229,11 @@ pub(super) fn record(understood: Understood, id: IncidentId, kind: DocumentKind)
         title: postmortem.title,
         facts: postmortem.facts,
         metadata,
-        classification: understood.classification,
-    }
+        classification: understood.labels.rules,
+        lineage: Lineage::default(),
+    };
+    verdict::lay(&mut record, &understood.labels.stated, standing);
+    record
 }
 
 /// What is to be said where a document states another id than it has.
@@ -247,8 +274,8 @@ fn understand(
     if refused {
         return (None, diagnostics);
     }
-    let (classification, invalid) = label(rules, &document.text, &parsed.postmortem);
-    diagnostics.extend(invalid);
+    let mut labels = label(rules, &document.text, &parsed.postmortem);
+    diagnostics.append(&mut labels.invalid);
     let stated = parsed
         .postmortem
         .stated_id
@@ -257,35 +284,29 @@ fn understand(
     let understood = Understood {
         postmortem: parsed.postmortem,
         stated,
-        classification,
+        labels,
     };
     (Some(understood), diagnostics)
 }
 
-/// The labels of the rules with the document's own verdicts over them; a verdict that is none is warned of.
-pub(super) fn label(
-    rules: &RuleSet,
-    text: &str,
-    postmortem: &Postmortem,
-) -> (Classification, Vec<Diagnostic>) {
-    let mut classification = classifier::classify(rules, text, postmortem);
-    let mut valid = Vec::new();
-    let mut invalid = Vec::new();
+/// The labels of the rules, and the document's own verdicts; one that is none is warned of.
+pub(super) fn label(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Labels {
+    let mut labels = Labels {
+        rules: classifier::classify(rules, text, postmortem),
+        stated: Vec::new(),
+        invalid: Vec::new(),
+    };
     for verdict in &postmortem.verdicts {
-        match classification.clone().set(verdict.facet, &verdict.value) {
-            Ok(()) => valid.push(verdict.clone()),
-            Err(error) => invalid.push(Diagnostic::warning(
+        match labels.rules.clone().set(verdict.facet, &verdict.value) {
+            Ok(()) => labels.stated.push(verdict.clone()),
+            Err(error) => labels.invalid.push(Diagnostic::warning(
                 at_line(verdict.line),
                 error.to_string(),
                 "the label of the rules stands",
             )),
         }
     }
-    // All at once, for what one verdict implies is not to be taken for what the rules said of the next.
-    if let Err(error) = classification.overrule(&valid) {
-        invalid.push(Diagnostic::warning(None, error.to_string(), ""));
-    }
-    (classification, invalid)
+    labels
 }
 
 fn at_line(line: u32) -> Option<Position> {

@@ -128,6 +128,15 @@ impl<'store> View<'store> {
         self.filed("WHERE ruleset <> ?1 ORDER BY id", [ruleset])
     }
 
+    /// The records that a person has overruled in something, ordered by id.
+    pub fn judged(&self) -> Result<Vec<Filed>> {
+        let filed = self.filed("WHERE lineage <> '{}' ORDER BY id", [])?;
+        Ok(filed
+            .into_iter()
+            .filter(|filed| !filed.record.lineage.overruled.is_empty())
+            .collect())
+    }
+
     /// Whether a record has this id.
     pub fn has(&self, id: &str) -> Result<bool> {
         self.connection
