@@ -17,6 +17,8 @@ mod ledger;
 
 pub use crate::verdict::field::FactName;
 pub use crate::verdict::field::Field;
+pub use crate::verdict::lay::Difference;
+pub use crate::verdict::lay::differences;
 pub use crate::verdict::lay::lay;
 pub use crate::verdict::lay::lift;
 pub use crate::verdict::lay::said;
@@ -68,7 +70,7 @@ struct Line {
     schema: String,
     incident: String,
     field: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undoes: Option<String>,
@@ -97,7 +99,7 @@ impl Verdict {
     /// The verdict as one line of JSON, without the end of the line.
     pub fn to_line(&self) -> String {
         let (value, undoes) = match &self.ruling {
-            Ruling::Value(value) => (value.clone().map(serde_json::Value::String), None),
+            Ruling::Value(value) => (Some(serde_json::json!(value)), None),
             Ruling::Undoes(id) => (None, Some(id.clone())),
         };
         let line = Line {

@@ -94,6 +94,29 @@ pub fn said(record: &Record, field: Field) -> Option<String> {
     }
 }
 
+/// A field of which two records say different things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The field.
+    pub field: Field,
+    /// What the one says; `None` for nothing.
+    pub before: Option<String>,
+    /// What the other says.
+    pub after: Option<String>,
+}
+
+/// The fields of which two records of one incident say different things.
+pub fn differences(before: &Record, after: &Record) -> Vec<Difference> {
+    Field::all()
+        .map(|field| Difference {
+            field,
+            before: said(before, field),
+            after: said(after, field),
+        })
+        .filter(|difference| difference.before != difference.after)
+        .collect()
+}
+
 fn keep_label(record: &mut Record, facet: Facet, by: Option<String>) {
     let before = json!(record.classification.value(facet));
     keep(record, Field::Facet(facet), by, before);

@@ -171,6 +171,7 @@ impl Ledger {
             let millisecond = jiff::SignedDuration::from_millis(1);
             last.checked_add(millisecond).ok()
         });
+        let now = now.round(jiff::Unit::Millisecond).unwrap_or(now);
         next.map_or(now, |next| next.max(now))
     }
 
