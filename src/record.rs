@@ -24,6 +24,9 @@ pub struct Overruled {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Lineage {
+    /// The id that the document states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<IncidentId>,
     /// The id that the exporting tool gave to the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
@@ -71,6 +74,14 @@ pub struct Record {
 }
 
 impl Record {
+    /// The file that the document stands in, as an absolute path: its own, or the one that it is a part of.
+    pub fn file(&self) -> &str {
+        match self.lineage.part {
+            Some(_) => self.path.rsplit_once('#').map_or(&self.path, |path| path.0),
+            None => &self.path,
+        }
+    }
+
     /// The quarter that it counts in; `None` where the document states no date.
     pub fn quarter(&self) -> Option<Quarter> {
         self.facts.quarter()

@@ -42,7 +42,7 @@ CREATE TABLE record (
 CREATE UNIQUE INDEX record_by_rev ON record (rev);
 CREATE INDEX record_by_path ON record (path) WHERE path <> '';
 CREATE INDEX record_by_content ON record (content_hash, rev);
-CREATE INDEX record_that_counts ON record (content_hash) WHERE kind <> 'duplicate';
+CREATE INDEX record_that_counts ON record (content_hash, rev) WHERE duplicate_of IS NULL;
 CREATE INDEX record_by_day ON record (day, kind, failure_mode, decay, severity);
 CREATE INDEX record_by_page ON record (page) WHERE page IS NOT NULL;
 CREATE INDEX record_by_original ON record (duplicate_of) WHERE duplicate_of IS NOT NULL;

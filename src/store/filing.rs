@@ -148,6 +148,11 @@ impl<'store> Writing<'store> {
         Ok(true)
     }
 
+    /// The revision of the last change, this transaction's included.
+    pub fn rev(&self) -> i64 {
+        self.meta.rev
+    }
+
     /// Makes a generation of the index the one in use.
     pub fn use_index(&mut self, generation: i64) {
         self.changed = true;

@@ -23,6 +23,7 @@ pub type Standing<'a> = BTreeMap<Field, &'a Verdict>;
 pub struct Ledger {
     verdicts: BTreeMap<(Timestamp, String), Verdict>,
     by_incident: BTreeMap<IncidentId, Vec<(Timestamp, String)>>,
+    by_document: BTreeMap<String, IncidentId>,
 }
 
 /// Verdicts on one field that were given without knowing of each other and say different things.
@@ -81,6 +82,10 @@ impl Ledger {
             .or_default();
         let place = keys.partition_point(|other| *other < key);
         keys.insert(place, key.clone());
+        if !verdict.document.is_empty() {
+            let document = verdict.document.to_lowercase();
+            self.by_document.insert(document, verdict.incident.clone());
+        }
         self.verdicts.insert(key, verdict);
     }
 
@@ -92,6 +97,11 @@ impl Ledger {
     /// Every incident that a verdict speaks of.
     pub fn incidents(&self) -> impl Iterator<Item = &IncidentId> {
         self.by_incident.keys()
+    }
+
+    /// The incident that the document with this BLAKE3, in hexadecimal, was when a verdict was given on it.
+    pub fn of_document(&self, content: &str) -> Option<&IncidentId> {
+        self.by_document.get(content)
     }
 
     /// The verdicts on one incident, earliest first.
