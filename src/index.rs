@@ -26,6 +26,8 @@ mod lock;
 mod reader;
 mod schema;
 mod search;
+mod synonym;
+mod tokenizer;
 mod word_form;
 mod writer;
 

@@ -5,7 +5,9 @@ mod action_table;
 mod calendar;
 mod chronology;
 mod clause;
+mod clock;
 mod course;
+mod date;
 mod day;
 mod dialect;
 mod document_kind;
@@ -23,11 +25,13 @@ mod language;
 mod lead;
 mod lead_role;
 mod markdown;
+mod matter;
 mod metadata;
 mod name;
 mod narrative;
 mod oddity;
 mod outline;
+mod passage;
 mod piece;
 mod placeholder;
 mod range;
@@ -54,9 +58,8 @@ use crate::diagnostic::Level;
 use crate::document::Document;
 use crate::document::Limits;
 use crate::incident::Facts;
-use crate::parser::entry::Entry;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::matter::Matter;
+use crate::parser::passage::Passage;
 use crate::parser::source::Source;
 use crate::parser::statement::Statements;
 use crate::postmortem::Block;
@@ -120,7 +123,13 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
     oddity::several_incidents(&outline, &mut source);
-    let mut postmortem = read_facts(&entries, &outline, &mut source, options, &document.name);
+    let matter = Matter {
+        statements: Statements { entries: &entries },
+        outline: &outline,
+        options,
+        name: &document.name,
+    };
+    let mut postmortem = read_facts(&matter, &mut source);
     (postmortem.title, postmortem.stated_id) =
         metadata::identity(&entries, &outline, &mut source, &document.name);
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
@@ -134,25 +143,24 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     }
 }
 
-fn read_facts(
-    entries: &[Entry],
-    outline: &Outline,
-    source: &mut Source<'_>,
-    options: &Options,
-    name: &str,
-) -> Postmortem {
+fn read_facts(matter: &Matter<'_>, source: &mut Source<'_>) -> Postmortem {
+    let Matter {
+        statements,
+        outline,
+        options,
+        ..
+    } = matter;
     let mut facts = Facts::default();
-    let statements = Statements { entries };
-    statement::fill(&statements, source, &mut facts);
-    let chronology = chronology::read(&statements, outline, source, options, name);
+    statement::fill(statements, source, &mut facts);
+    let chronology = chronology::read(matter, source);
     chronology::fill(&chronology, source, options, &mut facts);
-    figure::fill(outline, &statements, source, &mut facts);
+    figure::fill(outline, statements, source, &mut facts);
     why::fill(outline, source, &mut facts);
     facts.action_items = action::find(outline, source, options.date_order);
     Postmortem {
         language: language::of(outline),
-        metadata: metadata::map(entries, source),
-        verdicts: verdict::find(entries, source),
+        metadata: metadata::map(statements.entries, source),
+        verdicts: verdict::find(statements.entries, source),
         facts,
         ..Postmortem::default()
     }

@@ -1,13 +1,7 @@
 //! Text to words: folded, with positions and offsets; the same for documents, queries and snippets.
 
-use tantivy::tokenizer::Token;
-use tantivy::tokenizer::TokenStream;
-use tantivy::tokenizer::Tokenizer;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
-
-/// The name under which tantivy knows the analyzer.
-pub(super) const NAME: &str = "words";
 
 /// Ends a block of text: a phrase does not go on behind it.
 pub(super) const BLOCK_END: char = '\u{E0FF}';
@@ -80,15 +74,16 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 /// Reads a text chunk by chunk; a chunk is what stands between spaces and loose punctuation.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
     position: usize,
-    words: Vec<Word>,
+    /// The words of the chunk that was read last.
+    pub(super) words: Vec<Word>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Reader<'a> {
         Reader {
             text,
             at: 0,
@@ -98,7 +93,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads on until there are words; false at the end.
-    fn fill(&mut self) -> bool {
+    pub(super) fn fill(&mut self) -> bool {
         self.words.clear();
         while self.words.is_empty() {
             let rest = &self.text[self.at..];
@@ -278,58 +273,6 @@ fn fold(text: &str) -> String {
         .flat_map(char::to_lowercase)
         .take(LONGEST)
         .collect()
-}
-
-/// The analyzer as tantivy wants it.
-#[derive(Clone, Default)]
-pub(super) struct Analyzer {
-    token: Token,
-}
-
-impl Tokenizer for Analyzer {
-    type TokenStream<'a> = Stream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
-        Stream {
-            reader: Reader::new(text),
-            next: 0,
-            token: &mut self.token,
-        }
-    }
-}
-
-/// The words of one text, one at a time.
-pub(super) struct Stream<'a> {
-    reader: Reader<'a>,
-    next: usize,
-    token: &'a mut Token,
-}
-
-impl TokenStream for Stream<'_> {
-    fn advance(&mut self) -> bool {
-        if self.next >= self.reader.words.len() {
-            self.next = 0;
-            if !self.reader.fill() {
-                return false;
-            }
-        }
-        let word = &mut self.reader.words[self.next];
-        self.next += 1;
-        self.token.text = std::mem::take(&mut word.text);
-        self.token.position = word.position;
-        self.token.offset_from = word.start;
-        self.token.offset_to = word.end;
-        self.token.position_length = 1;
-        true
-    }
-
-    fn token(&self) -> &Token {
-        self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        self.token
-    }
 }
 
 #[cfg(test)]

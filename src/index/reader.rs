@@ -187,6 +187,10 @@ fn all_but(reader: &SegmentReader, ids: &[&str]) -> tantivy::Result<Option<Alive
     let field = reader.schema().get_field("id")?;
     let words = reader.inverted_index(field)?;
     let mut visible = BitSet::with_max_value_and_full(reader.max_doc());
+    // What was hidden before stays hidden: the new set takes the place of the one that was laid over the segment.
+    for doc in (0..reader.max_doc()).filter(|doc| reader.is_deleted(*doc)) {
+        visible.remove(doc);
+    }
     let mut hidden = false;
     for id in ids {
         let term = Term::from_field_text(field, id);

@@ -15,6 +15,8 @@ use tantivy::tokenizer::TextAnalyzer;
 use tantivy::tokenizer::TokenizerManager;
 
 use crate::index::analyzer;
+use crate::index::tokenizer;
+use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
 use crate::postmortem::SectionKind;
 use crate::query::Field;
@@ -22,6 +24,9 @@ use crate::record::Record;
 
 /// Raised with every change in how text becomes words; an index of another version is made anew.
 pub(super) const ANALYZER_VERSION: u32 = 1;
+
+/// How many bytes of its first paragraphs stand in for the summary of a document that has none.
+const LEAD: usize = 300;
 
 /// The text of a document, parted by how much a word there says about the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,8 +44,15 @@ pub(super) enum Zone {
 impl Zone {
     pub(super) const ALL: [Zone; 4] = [Zone::Title, Zone::Lead, Zone::Cause, Zone::Body];
 
-    /// The zone whose field holds the sections of a kind.
-    pub(super) fn of(kind: SectionKind) -> Zone {
+    /// The zones whose fields hold the sections of a kind: its own, and the lead for what may stand in for a summary.
+    pub(super) fn holding(kind: SectionKind) -> Vec<Zone> {
+        match Zone::of(kind) {
+            Zone::Body => vec![Zone::Body, Zone::Lead],
+            own => vec![own],
+        }
+    }
+
+    fn of(kind: SectionKind) -> Zone {
         match kind {
             SectionKind::Title => Zone::Title,
             SectionKind::Summary => Zone::Lead,
@@ -83,7 +95,7 @@ static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let mut builder = Schema::builder();
     let words = TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
-            .set_tokenizer(analyzer::NAME)
+            .set_tokenizer(tokenizer::NAME)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions),
     );
     let exact = TextOptions::default().set_indexing_options(
@@ -132,8 +144,8 @@ pub(super) fn digest() -> String {
 
 /// Makes the analyzers known to an index that is made or was just opened.
 pub(super) fn register(tokenizers: &TokenizerManager) {
-    let words = TextAnalyzer::builder(analyzer::Analyzer::default()).build();
-    tokenizers.register(analyzer::NAME, words);
+    let words = TextAnalyzer::builder(tokenizer::Words::default()).build();
+    tokenizers.register(tokenizer::NAME, words);
 }
 
 /// A day as a number that grows with it: 20260703.
@@ -182,6 +194,12 @@ pub fn document(record: &Record, postmortem: &Postmortem, rev: i64) -> TantivyDo
 
 /// The text of every zone, with the marks of sections and blocks.
 fn texts(record: &Record, postmortem: &Postmortem) -> [String; 4] {
+    let has = |kind| {
+        postmortem
+            .blocks
+            .iter()
+            .any(|block| postmortem.section_kind(block) == kind)
+    };
     let mut texts: [String; 4] = Default::default();
     let mut begun = [None; 4];
     let mut put = |zone: Zone, kind: SectionKind, text: &str| {
@@ -194,16 +212,18 @@ fn texts(record: &Record, postmortem: &Postmortem) -> [String; 4] {
         }
         target.push_str(&analyzer::without_marks(text));
     };
-    if !postmortem
-        .blocks
-        .iter()
-        .any(|block| postmortem.section_kind(block) == SectionKind::Title)
-    {
+    if !has(SectionKind::Title) {
         put(Zone::Title, SectionKind::Title, &record.title);
     }
+    let mut lead = if has(SectionKind::Summary) { 0 } else { LEAD };
     for block in &postmortem.blocks {
         let kind = postmortem.section_kind(block);
-        put(Zone::of(kind), kind, &block.text);
+        let mut zone = Zone::of(kind);
+        if zone == Zone::Body && lead > 0 && block.kind == BlockKind::Paragraph {
+            zone = Zone::Lead;
+            lead = lead.saturating_sub(block.text.len());
+        }
+        put(zone, kind, &block.text);
     }
     put(Zone::Body, SectionKind::Metadata, record.id.as_str());
     for value in record.metadata.values() {

@@ -35,6 +35,7 @@ mod plan;
 mod rank;
 mod segment;
 mod slot;
+mod ways;
 
 /// How many of the best are looked at again for how near their words stand.
 const WINDOW: usize = 200;
@@ -113,10 +114,10 @@ impl Reader {
 
 fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::Result<Ranking> {
     let segments = Segment::all(readers)?;
-    let plan = plan::plan(query, &mut Lexicon::new(readers)?, &segments)?;
+    let plan = plan::plan(query, Lexicon::new(readers)?, &segments)?;
     let lookup = Lookup::new(&segments, plan)?;
     let sort = match wanted.sort {
-        Sort::Score if lookup.plan.slots.is_empty() => Sort::Date,
+        Sort::Score if lookup.worth.is_nothing() => Sort::Date,
         sort => sort,
     };
     let mut candidates = Vec::new();
@@ -185,14 +186,11 @@ impl<'a> Lookup<'a> {
         let mut found = Vec::new();
         let mut extras = Vec::new();
         for segment in segments {
-            let look_up = |slots: &[Slot]| {
-                slots
-                    .iter()
-                    .map(|slot| segment.frequencies(slot))
-                    .collect::<tantivy::Result<Vec<_>>>()
-            };
-            found.push(look_up(&plan.slots)?);
-            extras.push(look_up(&plan.extras)?);
+            let frequencies = |slot: &Slot| segment.frequencies(slot);
+            let slots = plan.slots.iter().map(frequencies);
+            found.push(slots.collect::<tantivy::Result<Vec<_>>>()?);
+            let slots = plan.extras.iter().map(|extra| frequencies(&extra.slot));
+            extras.push(slots.collect::<tantivy::Result<Vec<_>>>()?);
         }
         let occurs = (0..plan.slots.len())
             .map(|slot| found.iter().any(|found| !found[slot].is_empty()))

@@ -36,7 +36,7 @@ const IRREGULAR: &[&str] = &[
     "exceed excess excessive",
     "expand expansion",
     "extend extension",
-    "fail failure",
+    "fail failure failures",
     "fall fell fallen",
     "feed fed",
     "feel felt",
@@ -84,7 +84,6 @@ const IRREGULAR: &[&str] = &[
     "speak spoke spoken",
     "spend spent",
     "spin spun",
-    "split",
     "stand stood",
     "steal stole stolen",
     "stick stuck",
@@ -110,7 +109,7 @@ const GRAMMAR: &str = "a an the of to in on at by for from with without into ont
     being am do does did done doing have has had having i we you he she it they me us him her them my our your his its \
     their this that these those there here what which who whom whose when where why how and or but if then than so such \
     can could will would shall should may might must ever any some all both each every very just also only own same too \
-    because while during between again once through until s t d ll re ve im weve dont didnt doesnt isnt wasnt cant";
+    because happen happened happens while during between again once through until s t d ll re ve im weve dont didnt doesnt isnt wasnt cant";
 
 static GROUPS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     IRREGULAR
@@ -122,6 +121,12 @@ static GROUPS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| 
 static GRAMMAR_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| GRAMMAR.split_ascii_whitespace().collect());
 
+/// The forms of an irregular word, given one of them or its plural.
+fn irregular(word: &str) -> Option<&'static str> {
+    let plural = || GROUPS.get(word.strip_suffix('s')?);
+    GROUPS.get(word).or_else(plural).copied()
+}
+
 /// Whether a folded word is one of grammar.
 pub(super) fn is_grammar(word: &str) -> bool {
     GRAMMAR_WORDS.contains(word)
@@ -130,7 +135,7 @@ pub(super) fn is_grammar(word: &str) -> bool {
 /// The spellings of a word from which its other forms are looked for: itself, its irregular forms, `color` for `colour`.
 pub(super) fn spellings(word: &str) -> Vec<String> {
     let mut spellings = vec![word.to_owned()];
-    if let Some(group) = GROUPS.get(word) {
+    if let Some(group) = irregular(word) {
         spellings.extend(
             group
                 .split(' ')
@@ -147,6 +152,18 @@ pub(super) fn spellings(word: &str) -> Vec<String> {
         spellings.push(swapped);
     }
     spellings
+}
+
+/// The forms of a verb that may begin a compound: `rolled` and `roll`, `timed` and `time`.
+pub(super) fn bases(word: &str) -> Vec<String> {
+    let mut bases = vec![word.to_owned()];
+    for ending in ["ing", "ed", "s"] {
+        if let Some(base) = word.strip_suffix(ending).filter(|base| base.len() >= 3) {
+            bases.push(base.to_owned());
+            bases.push(format!("{base}e"));
+        }
+    }
+    bases
 }
 
 /// What words have in common whose forms they are: an English stem, spellings and irregular forms made one.
@@ -180,10 +197,8 @@ impl Stems {
         if word.len() < 3 || !word.chars().all(char::is_alphabetic) {
             return word.to_owned();
         }
-        let first = GROUPS
-            .get(word)
-            .and_then(|group| group.split(' ').next())
-            .unwrap_or(word);
+        let first = irregular(word).and_then(|group| group.split(' ').next());
+        let first = first.unwrap_or(word);
         let american = american(first);
         let mut stream = self.stemmer.token_stream(&american);
         let mut stem = if stream.advance() {

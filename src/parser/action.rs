@@ -9,8 +9,8 @@ use crate::incident::ActionState;
 use crate::parser::DateOrder;
 use crate::parser::action_table;
 use crate::parser::fold::fold;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::piece::Item;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
@@ -37,14 +37,7 @@ pub(crate) fn find(
 ) -> Vec<ActionItem> {
     let sections = action_sections(outline);
     let reader = Reader { source, order };
-    let mut tabled = vec![false; outline.sections.len()];
-    for passage in outline
-        .passages
-        .iter()
-        .filter(|passage| action_table::is_action_head(&passage.piece))
-    {
-        tabled[passage.section] = true;
-    }
+    let tabled = tabled_sections(outline);
     let mut found = Vec::new();
     let mut passages = outline
         .passages
@@ -55,9 +48,11 @@ pub(crate) fn find(
     while let Some((number, passage)) = passages.next() {
         match &passage.piece.kind {
             PieceKind::Row(row) => {
-                let table = row.table;
+                let table = Some(row.table);
                 let mut rows = vec![&passage.piece];
-                while let Some((_, next)) = passages.next_if(|(_, next)| matches!(&next.piece.kind, PieceKind::Row(row) if row.table == table)) {
+                while let Some((_, next)) =
+                    passages.next_if(|(_, next)| next.piece.table() == table)
+                {
                     rows.push(&next.piece);
                 }
                 found.extend(action_table::read(&rows, &reader));
@@ -74,6 +69,19 @@ pub(crate) fn find(
     found
 }
 
+/// Which sections hold a table of actions.
+fn tabled_sections(outline: &Outline) -> Vec<bool> {
+    let mut tabled = vec![false; outline.sections.len()];
+    for passage in outline
+        .passages
+        .iter()
+        .filter(|passage| action_table::is_action_head(&passage.piece))
+    {
+        tabled[passage.section] = true;
+    }
+    tabled
+}
+
 /// Which sections hold the action items: those headed so, else all of the kind.
 fn action_sections(outline: &Outline) -> Vec<bool> {
     let of_kind: Vec<bool> = outline
@@ -86,6 +94,13 @@ fn action_sections(outline: &Outline) -> Vec<bool> {
         let inherits = section.parent.is_some_and(|parent| certain[parent]);
         certain[number] =
             of_kind[number] && (inherits || CERTAIN.is_match(&fold(&section.heading)));
+    }
+    // `Short-term improvements` beside `Immediate actions` below one heading.
+    for number in 0..certain.len() {
+        let parent = outline.sections[number].parent;
+        let beside = |other: usize| certain[other] && outline.sections[other].parent == parent;
+        certain[number] |=
+            of_kind[number] && parent.is_some() && (0..certain.len()).rev().take(200).any(beside);
     }
     let filled = outline.passages.iter().any(|passage| {
         certain[passage.section]
@@ -289,68 +304,31 @@ pub(crate) fn state_in(row: &str) -> ActionState {
     }
 }
 
+#[rustfmt::skip]
+const DONE_WORDS: &[&str] = &[
+    "done", "complete", "completed", "closed", "fixed", "shipped", "merged", "resolved", "finished", "deployed", "x", "yes", "implemented",
+    "erledigt", "abgeschlossen", "hecho", "completado", "completada", "cerrado", "termine", "fait", "feito", "concluido", "concluida",
+    "完了", "済", "已完成", "완료",
+];
+#[rustfmt::skip]
+const DROPPED_WORDS: &[&str] = &[
+    "wont do", "wont fix", "wontfix", "cancelled", "canceled", "dropped", "abandoned", "rejected", "declined", "obsolete", "not planned",
+    "verworfen", "cancelado", "annule", "中止", "已取消", "취소",
+];
+
 /// What a cell of a status column says of the state.
 pub(crate) fn state_of(cell: &str) -> ActionState {
     let folded = fold(cell);
     let is = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| folded == *word || folded.starts_with(&format!("{word} ")))
+        words.iter().any(|word| {
+            folded
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
     };
-    if cell.contains(['✅', '☑', '✔', '✓'])
-        || is(&[
-            "done",
-            "complete",
-            "completed",
-            "closed",
-            "fixed",
-            "shipped",
-            "merged",
-            "resolved",
-            "finished",
-            "deployed",
-            "x",
-            "yes",
-            "implemented",
-            "erledigt",
-            "abgeschlossen",
-            "hecho",
-            "completado",
-            "completada",
-            "cerrado",
-            "termine",
-            "fait",
-            "feito",
-            "concluido",
-            "concluida",
-            "完了",
-            "済",
-            "已完成",
-            "완료",
-        ])
-    {
+    if cell.contains(['✅', '☑', '✔', '✓']) || is(DONE_WORDS) {
         ActionState::Done
-    } else if cell.contains('❌')
-        || is(&[
-            "wont do",
-            "wont fix",
-            "wontfix",
-            "cancelled",
-            "canceled",
-            "dropped",
-            "abandoned",
-            "rejected",
-            "declined",
-            "obsolete",
-            "not planned",
-            "verworfen",
-            "cancelado",
-            "annule",
-            "中止",
-            "已取消",
-            "취소",
-        ])
-    {
+    } else if cell.contains('❌') || is(DROPPED_WORDS) {
         ActionState::Dropped
     } else {
         ActionState::Open

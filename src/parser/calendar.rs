@@ -37,7 +37,14 @@ impl Point {
         }
     }
 
-    /// Minutes to a later point; whole days where one of the two is only a day.
+    /// Whole days to a later day, in minutes; none where they are not at least two apart.
+    pub(crate) fn days_until(&self, later: &Point) -> Option<i64> {
+        days(self.date(), later.date())
+            .filter(|days| *days >= 2)
+            .map(|days| days * 1440)
+    }
+
+    /// Minutes to a later point of the same precision.
     pub(crate) fn minutes_until(&self, later: &Point) -> Option<i64> {
         match (self, later) {
             (Point::Moment(from), Point::Moment(to)) => Some(
@@ -45,11 +52,11 @@ impl Point {
                     .0
                     .minutes_until(&same_zone(*from, *to).1),
             ),
-            (Point::Day(from), Point::Day(to)) => days(*from, *to).map(|days| days * 1440),
-            // Of a day and a moment only whole days apart can be told.
-            (from, to) => days(from.date(), to.date())
-                .filter(|days| *days >= 2)
+            // Of two times on one day nothing is known.
+            (Point::Day(from), Point::Day(to)) => days(*from, *to)
+                .filter(|days| *days != 0)
                 .map(|days| days * 1440),
+            _ => None,
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::parser::calendar::Setting;
 use crate::parser::course;
 use crate::parser::day;
 use crate::parser::key_clock;
+use crate::parser::matter::Matter;
 use crate::parser::narrative;
-use crate::parser::outline::Outline;
+use crate::parser::passage::Outline;
 use crate::parser::source::Source;
 use crate::parser::stamp;
 use crate::parser::statement::Statements;
@@ -70,27 +71,13 @@ pub(crate) struct Chronology {
 }
 
 /// Reads the course of an incident: what keys state first, then what the timeline and the prose tell.
-pub(crate) fn read(
-    statements: &Statements<'_>,
-    outline: &Outline,
-    source: &mut Source<'_>,
-    options: &Options,
-    name: &str,
-) -> Chronology {
-    let file = day::of_name(name, None);
-    let mut anchors: Vec<(Date, i32)> = [file, day::of_title(outline, None)]
-        .iter()
-        .flatten()
-        .map(|reading| (reading.point.date(), 3))
-        .collect();
-    anchors.extend(
-        day::written_out(source.text)
-            .into_iter()
-            .map(|date| (date, 0)),
-    );
-    let order = options
+pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
+    let outline = matter.outline;
+    let file = day::of_name(matter.name, None);
+    let order = matter
+        .options
         .date_order
-        .or_else(|| day::order(source.text, &anchors));
+        .or_else(|| proved_order(outline, file, source.text));
     let title = day::of_title(outline, order);
     let mut setting = Setting {
         day: None,
@@ -99,26 +86,33 @@ pub(crate) fn read(
     setting.day = title.or(file).map(|reading| reading.point.date());
     setting.day = setting
         .day
-        .or_else(|| day::any(statements.entries, &Outline::default(), order));
+        .or_else(|| day::any(matter.statements.entries, &Outline::default(), order));
     let lead = day::of_lead(outline, &setting, order);
     setting.day = setting
         .day
         .or(lead.map(|(reading, _)| reading.point.date()));
-    let mut chronology = key_clock::read(statements, source, setting.clone(), order);
+    let mut chronology = key_clock::read(&matter.statements, source, setting.clone(), order);
     chronology.named = [
         title,
         lead.filter(|(_, tells)| *tells).map(|(reading, _)| reading),
     ];
-    chronology.fallback = [
-        chronology.date.filter(|_| chronology.is_day_weak),
-        file,
-        lead.map(|(reading, _)| reading),
-    ];
-    setting.day = text_day(&chronology, lead)
-        .or(setting.day)
-        .or_else(|| day::any(statements.entries, outline, order));
-    add_text(&mut chronology, statements, outline, &setting, order);
+    let weak = chronology.date.filter(|_| chronology.is_day_weak);
+    chronology.fallback = [weak, file, lead.map(|(reading, _)| reading)];
+    let context = text_day(&chronology, lead).or(setting.day);
+    setting.day = context.or_else(|| day::any(matter.statements.entries, outline, order));
+    add_text(&mut chronology, matter, &setting, order);
     chronology
+}
+
+/// How the document itself proves that day and month are ordered.
+fn proved_order(outline: &Outline, file: Option<Reading>, text: &str) -> Option<DateOrder> {
+    let named = [file, day::of_title(outline, None)].into_iter().flatten();
+    let written_out = day::written_out(text).into_iter().map(|date| (date, 0));
+    let anchors: Vec<(Date, i32)> = named
+        .map(|reading| (reading.point.date(), 3))
+        .chain(written_out)
+        .collect();
+    day::order(text, &anchors)
 }
 
 /// The day that clock times in the text are of: the one stated, or the one just before that the first sentences tell of.
@@ -143,23 +137,24 @@ fn text_day(chronology: &Chronology, lead: Option<(Reading, bool)>) -> Option<Da
 
 fn add_text(
     chronology: &mut Chronology,
-    statements: &Statements<'_>,
-    outline: &Outline,
+    matter: &Matter<'_>,
     setting: &Setting,
     order: Option<DateOrder>,
 ) {
-    let zero = zero_point(statements, setting, order).or(chronology.onset.map(|onset| onset.point));
+    let outline = matter.outline;
+    let zero = zero_point(&matter.statements, setting, order)
+        .or(chronology.onset.map(|onset| onset.point));
     let (entries, in_timeline) = timeline::entries(outline, setting, order, zero);
     let mut narrative = narrative::read(outline, setting, order);
     if chronology.is_day_of_incident {
         narrative.keep_near(setting.day);
     }
     let course = course::of(&entries, in_timeline, &narrative);
-    chronology.onset = chronology.onset.or(course.onset);
-    chronology.detected = chronology.detected.or(course.detected);
-    chronology.diagnosed = chronology.diagnosed.or(course.diagnosed);
-    chronology.mitigated = chronology.mitigated.or(course.mitigated);
-    chronology.resolved = chronology.resolved.or(course.resolved);
+    chronology.onset = finer(chronology.onset, course.onset);
+    chronology.detected = finer(chronology.detected, course.detected);
+    chronology.diagnosed = finer(chronology.diagnosed, course.diagnosed);
+    chronology.mitigated = finer(chronology.mitigated, course.mitigated);
+    chronology.resolved = finer(chronology.resolved, course.resolved);
     chronology.told_to_detect = narrative.to_detect;
     chronology.told_to_resolve = narrative.to_resolve;
     chronology.first = entries.first().map(|entry| Reading {
@@ -167,6 +162,19 @@ fn add_text(
         at: entry.at,
         origin: Origin::Timeline,
     });
+}
+
+/// What is stated, or the clock time that is told of the day that is stated.
+fn finer(stated: Option<Reading>, told: Option<Reading>) -> Option<Reading> {
+    let same_day = |stated: &Reading, told: &Reading| {
+        stated.point.moment().is_none()
+            && told.point.moment().is_some()
+            && stated.point.date() == told.point.date()
+    };
+    match (stated, told) {
+        (Some(stated), Some(told)) if same_day(&stated, &told) => Some(told),
+        (stated, told) => stated.or(told),
+    }
 }
 
 /// The moment that relative times count from.
@@ -192,7 +200,7 @@ pub(crate) fn fill(
     let mut known = chronology.clone();
     reject_future(&mut known, source, options);
     reject_contradictions(&mut known, source);
-    let moment = |reading: Option<Reading>, source: &Source<'_>| {
+    let moment = |reading: Option<Reading>| {
         let reading = reading?;
         Some(Fact {
             value: reading.point.moment()?,
@@ -200,61 +208,65 @@ pub(crate) fn fill(
             origin: reading.origin,
         })
     };
-    facts.onset = moment(known.onset, source);
-    facts.detected = moment(known.detected, source);
-    facts.mitigated = moment(known.mitigated, source);
-    facts.resolved = moment(known.resolved, source);
-    let day_of_incident = known.date.filter(|_| known.is_day_of_incident);
-    let began = known.onset.or(day_of_incident);
-    let length = |from: Option<Reading>, to: Option<Reading>, source: &Source<'_>| {
+    facts.onset = moment(known.onset);
+    facts.detected = moment(known.detected);
+    facts.mitigated = moment(known.mitigated);
+    facts.resolved = moment(known.resolved);
+    fill_minutes(&known, source, facts);
+    facts.date = date(&known, source);
+}
+
+/// Durations: as stated, else computed, else as a sentence tells them, else in whole days.
+fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
+    let began = known
+        .onset
+        .or(known.date.filter(|_| known.is_day_of_incident));
+    let length = |from, to, told| between(source, from, to, told);
+    let from_detection = known.to_detect.as_ref().map(|fact| fact.value);
+    // A time to mitigate that is shorter than the time to detect was counted from the detection.
+    let from_onset = |stated: &Option<Fact<i64>>| {
+        let mut stated = stated.clone()?;
+        stated.value += from_detection
+            .filter(|detect| *detect > stated.value)
+            .unwrap_or(0);
+        Some(stated)
+    };
+    let detect = || length(began, known.detected, known.told_to_detect);
+    facts.minutes_to_detect = known.to_detect.clone().or_else(detect);
+    let diagnose = || length(known.detected, known.diagnosed, None);
+    facts.minutes_to_diagnose = known.to_diagnose.clone().or_else(diagnose);
+    facts.minutes_to_mitigate =
+        from_onset(&known.to_mitigate).or_else(|| length(began, known.mitigated, None));
+    let resolve = || length(began, known.resolved, known.told_to_resolve);
+    facts.minutes_to_resolve = from_onset(&known.to_resolve).or_else(resolve);
+}
+
+/// Minutes from one reading to another: computed, else as told, else in whole days.
+fn between(
+    source: &Source<'_>,
+    from: Option<Reading>,
+    to: Option<Reading>,
+    told: Option<(i64, usize)>,
+) -> Option<Fact<i64>> {
+    let computed = |minutes: fn(&Point, &Point) -> Option<i64>| {
         let (from, to) = (from?, to?);
-        let minutes = from.point.minutes_until(&to.point)?;
-        (minutes >= 0).then(|| Fact {
-            value: minutes,
+        let value = minutes(&from.point, &to.point).filter(|minutes| *minutes >= 0)?;
+        Some(Fact {
+            value,
             line: source.line(to.at),
             origin: Origin::Computed,
         })
     };
-    let told = |told: Option<(i64, usize)>, source: &Source<'_>| {
+    let told = || {
         told.map(|(value, at)| Fact {
             value,
             line: source.line(at),
             origin: Origin::Prose,
         })
     };
-    facts.minutes_to_detect = known
-        .to_detect
-        .clone()
-        .or_else(|| length(began, known.detected, source))
-        .or_else(|| told(known.told_to_detect, source));
-    let from_detection = facts
-        .minutes_to_detect
-        .as_ref()
-        .filter(|_| known.to_detect.is_some())
-        .map(|fact| fact.value);
-    for stated in [&mut known.to_mitigate, &mut known.to_resolve]
-        .into_iter()
-        .flatten()
-    {
-        // A time to mitigate shorter than the time to detect was counted from the detection.
-        stated.value += from_detection
-            .filter(|detect| *detect > stated.value)
-            .unwrap_or(0);
-    }
-    facts.minutes_to_diagnose = known
-        .to_diagnose
-        .clone()
-        .or_else(|| length(known.detected, known.diagnosed, source));
-    facts.minutes_to_mitigate = known
-        .to_mitigate
-        .clone()
-        .or_else(|| length(began, known.mitigated, source));
-    facts.minutes_to_resolve = known
-        .to_resolve
-        .clone()
-        .or_else(|| length(began, known.resolved, source))
-        .or_else(|| told(known.told_to_resolve, source));
-    facts.date = date(&known, source);
+    computed(Point::minutes_until)
+        .or_else(told)
+        .or_else(|| computed(Point::days_until))
 }
 
 /// The day of the incident: that of its onset, else the one stated, else that of the first clock, of the title, of the
@@ -329,10 +341,11 @@ fn reject_contradictions(known: &mut Chronology, source: &mut Source<'_>) {
                 "neither is used; correct one of them",
             );
         }
-        if !stated(from) || stated(to) {
+        // What is less trusted gives way; of two of the same trust neither is used.
+        if from.origin >= to.origin {
             known.onset = None;
         }
-        if !stated(to) || stated(from) {
+        if to.origin >= from.origin {
             match which {
                 0 => known.resolved = None,
                 1 => known.mitigated = None,

@@ -10,9 +10,6 @@ const BOUNDARIES: &[&str] = &[
 
 /// The clause around each stamp of a sentence: from the boundary before it to the next, and never beyond another stamp.
 pub(crate) fn around<'a>(sentence: &'a str, stamps: &[Stamp]) -> Vec<&'a str> {
-    if stamps.len() < 2 {
-        return stamps.iter().map(|_| sentence).collect();
-    }
     let mut cuts: Vec<(usize, usize)> = BOUNDARIES
         .iter()
         .flat_map(|boundary| {

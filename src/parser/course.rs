@@ -43,35 +43,32 @@ pub(crate) fn of(entries: &[TimelineEntry], in_timeline: bool, narrative: &Narra
         .any(|told| told.section == SectionKind::Detection);
     let line = of_timeline(entries);
     let prose = of_prose(narrative);
-    let range = narrative.range;
+    let (begin, end) = narrative.range.unzip();
     let sure_onset = entries.iter().find(|entry| says_onset(entry)).map(reading);
     let sure_end = entries
         .iter()
         .rev()
         .find(|entry| entry.event.resolved)
         .map(reading);
+    let told_onset = || match entries.len() {
+        0 | 1 => prose.onset,
+        _ => earlier(prose.onset, line.detected),
+    };
+    let resolved = sure_end.or(end).or(line.resolved).or(prose.resolved);
+    // The one step of the repair that is told may be the end of the harm, where the end of all is known from elsewhere.
+    let step = prose
+        .resolved
+        .filter(|step| resolved.is_some_and(|end| is_before(step, &end)));
     Course {
-        onset: sure_onset
-            .or(range.map(|(from, _)| from))
-            .or(line.onset)
-            .or_else(|| {
-                if entries.len() < 2 {
-                    prose.onset
-                } else {
-                    earlier(prose.onset, line.detected)
-                }
-            }),
+        onset: sure_onset.or(begin).or(line.onset).or_else(told_onset),
         detected: line
             .detected
             .filter(|_| in_timeline || !prose_sure)
             .or(prose.detected)
             .or(line.detected),
         diagnosed: line.diagnosed.or(prose.diagnosed),
-        mitigated: line.mitigated.or(prose.mitigated),
-        resolved: sure_end
-            .or(range.map(|(_, to)| to))
-            .or(line.resolved)
-            .or(prose.resolved),
+        mitigated: line.mitigated.or(prose.mitigated).or(step),
+        resolved,
     }
 }
 
@@ -135,7 +132,9 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
                 && !event.resolved
                 && !event.recovers
         });
-        first.filter(|_| detection.is_some() || entries.len() >= 3)
+        first.filter(|entry| {
+            entry.section != SectionKind::Response && (detection.is_some() || entries.len() >= 3)
+        })
     };
     let changed = || {
         before
@@ -165,24 +164,27 @@ fn resolution(entries: &[TimelineEntry]) -> Option<Reading> {
 fn of_prose(narrative: &Narrative) -> Course {
     let told = &narrative.told;
     let detected = prose_detection(told);
-    let after = |told: &&Told| detected.is_none_or(|detected| !is_before(&told.reading, &detected));
-    let steps: Vec<&Told> = told
+    let later: Vec<&Told> = told
         .iter()
-        .filter(|told| is_repair(told.section) && told.event.may_mend())
-        .filter(after)
+        .filter(|told| is_later(told, detected))
         .collect();
-    let said = |wanted: fn(&Told) -> bool| {
-        told.iter()
-            .filter(|told| tells_end(told.section))
-            .filter(after)
-            .rfind(|told| wanted(told))
+    let steps = repair_steps(&later);
+    let last = |wanted: fn(&Told) -> bool| {
+        later
+            .iter()
+            .rfind(|told| tells_end(told.section) && wanted(told))
+            .copied()
     };
-    let mitigated = told
+    let said = || last(|told| told.event.resolved);
+    let done = || {
+        last(|told| told.event.recovers && !told.event.fails && told.section == SectionKind::Body)
+    };
+    let mitigated = later
         .iter()
-        .filter(after)
         .find(|told| told.event.mitigated && tells_end(told.section));
-    let first = steps.first().filter(|_| steps.len() > 1).copied();
-    let last = steps.last().copied();
+    let first = steps
+        .first()
+        .filter(|told| steps.len() > 1 && told.event.mends());
     Course {
         onset: prose_onset(told, detected),
         detected,
@@ -191,10 +193,35 @@ fn of_prose(narrative: &Narrative) -> Course {
             .find(|told| told.event.diagnosed)
             .map(|told| told.reading),
         mitigated: mitigated.or(first).map(|told| told.reading),
-        resolved: last
-            .or_else(|| said(|told| told.event.resolved))
-            .or_else(|| said(|told| told.event.recovers && told.section == SectionKind::Body))
+        resolved: steps
+            .last()
+            .copied()
+            .or_else(said)
+            .or_else(done)
             .map(|told| told.reading),
+    }
+}
+
+/// Whether something was told of a time after the detection, or of a day.
+fn is_later(told: &Told, detected: Option<Reading>) -> bool {
+    detected.is_none_or(|detected| {
+        is_before(&detected, &told.reading) || told.reading.point.moment().is_none()
+    })
+}
+
+/// The steps of the repair: those of the sections about it, else those of the response.
+fn repair_steps<'a>(told: &[&'a Told]) -> Vec<&'a Told> {
+    let steps_in = |wanted: fn(SectionKind) -> bool| -> Vec<&'a Told> {
+        told.iter()
+            .filter(|told| wanted(told.section) && told.event.may_mend())
+            .copied()
+            .collect()
+    };
+    let steps = steps_in(is_repair);
+    if steps.is_empty() {
+        steps_in(|kind| kind == SectionKind::Response)
+    } else {
+        steps
     }
 }
 
@@ -225,17 +252,23 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
     let in_section = told
         .iter()
         .find(|told| told.section == SectionKind::Detection);
+    let reports = |wanted: fn(SectionKind) -> bool| {
+        told.iter()
+            .find(|told| told.event.is_report() && wanted(told.section))
+    };
     let elsewhere = || {
-        told.iter().find(|told| {
-            told.event.detected
-                && !told.event.fails_first
-                && !matches!(
-                    told.section,
-                    SectionKind::Impact | SectionKind::RootCause | SectionKind::Resolution
-                )
+        reports(|kind| {
+            !matches!(
+                kind,
+                SectionKind::Impact | SectionKind::RootCause | SectionKind::Resolution
+            )
         })
     };
-    in_section.or_else(elsewhere).map(|told| told.reading)
+    let in_impact = || reports(|kind| kind == SectionKind::Impact);
+    in_section
+        .or_else(elsewhere)
+        .or_else(in_impact)
+        .map(|told| told.reading)
 }
 
 /// When the harm began: said so, or the first failure or change before it was noticed, in the sections that tell of it.

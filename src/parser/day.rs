@@ -12,8 +12,8 @@ use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
 use crate::parser::entry::Entry;
 use crate::parser::event::Event;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::sentence;
 use crate::parser::stamp;
 use crate::parser::stamp::Stamp;
@@ -98,40 +98,51 @@ pub(crate) fn of_lead(
 ) -> Option<(Reading, bool)> {
     let leads = |passage: &&Passage| {
         matches!(passage.kind, BlockKind::Paragraph | BlockKind::ListItem)
-            && matches!(
-                outline.kind(passage),
-                SectionKind::Body
-                    | SectionKind::Summary
-                    | SectionKind::WhatHappened
-                    | SectionKind::Impact
-            )
+            && is_lead(outline.kind(passage))
     };
     outline
         .passages
         .iter()
         .filter(leads)
         .take(LEADING)
-        .find_map(|passage| {
-            let text = passage.piece.text();
-            let stamp = stamp::stamps(text, order)
-                .into_iter()
-                .find(|stamp| stamp.day.is_some())?;
-            let date = setting.date(&stamp)?;
-            let sentence = sentence::sentences(text)
-                .into_iter()
-                .find(|(start, end)| (*start..*end).contains(&stamp.start))?;
-            let event = Event::of(&text[sentence.0..sentence.1]);
-            let at = passage.piece.visible.original(stamp.start);
-            let tells = event.fails || event.onset || event.detected;
-            Some((
-                Reading {
-                    point: Point::Day(date),
-                    at,
-                    origin: Origin::Prose,
-                },
-                tells,
-            ))
-        })
+        .find_map(|passage| lead_in(passage, setting, order))
+}
+
+fn is_lead(kind: SectionKind) -> bool {
+    matches!(
+        kind,
+        SectionKind::Body | SectionKind::Summary | SectionKind::WhatHappened | SectionKind::Impact
+    )
+}
+
+fn lead_in(
+    passage: &Passage,
+    setting: &Setting,
+    order: Option<DateOrder>,
+) -> Option<(Reading, bool)> {
+    let text = passage.piece.text();
+    let stamps = stamp::stamps(text, order);
+    let stamp = stamps.iter().find(|stamp| stamp.day.is_some())?;
+    let date = setting.date(stamp)?;
+    let (start, end) = sentence::sentences(text)
+        .into_iter()
+        .find(|(start, end)| (*start..*end).contains(&stamp.start))?;
+    let event = Event::of(&text[start..end]);
+    // Of a sentence with several days none is the day of what follows.
+    let days = stamps
+        .iter()
+        .filter(|stamp| stamp.day.is_some() && (start..end).contains(&stamp.start))
+        .count();
+    let tells = days == 1 && (event.fails || event.onset || event.detected);
+    let at = passage.piece.visible.original(stamp.start);
+    Some((
+        Reading {
+            point: Point::Day(date),
+            at,
+            origin: Origin::Prose,
+        },
+        tells,
+    ))
 }
 
 /// How the document orders day and month, where one of its own dates leaves no doubt; anchors are days that are certain,

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::parser::heading;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::piece::Row;
@@ -17,41 +18,94 @@ static RULER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*(?:\+[-=:+]{3,}\+|\|?[\s:|-]*-{3,}[\s:|-]*\|?)\s*$").expect("a constant")
 });
 
-/// A piece as it is, or the headings, rows and paragraphs that another notation means by it.
-pub(crate) fn expand(piece: Piece, tables: &mut usize) -> Vec<Piece> {
-    if piece.kind != PieceKind::Paragraph || !is_foreign(&piece) {
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[.!?:;)\]]\s+)([A-Z][A-Z /&-]{4,48}):\s").expect("a constant")
+});
+
+/// The parts of a paragraph that runs on through headings in capitals: `… OF IMPACT: … ROOT CAUSE: …`.
+fn at_capitals(piece: Piece) -> Vec<Piece> {
+    let text = piece.text();
+    let starts: Vec<usize> = CAPITALS
+        .captures_iter(text)
+        .filter_map(|found| found.get(1))
+        .filter(|found| heading::kind(found.as_str()).is_some())
+        .map(|found| found.start())
+        .collect();
+    if starts.is_empty() || starts == [0] {
         return vec![piece];
     }
-    let mut expanded = Vec::new();
-    let mut plain: Option<(usize, usize)> = None;
-    let mut in_table = false;
-    for (start, end) in piece.line_ranges() {
-        let line = piece.text()[start..end].trim();
-        let replaced = replacement(&piece, start, end, line, *tables + 1);
-        let dropped = RULER.is_match(line) || WIKI_MACRO.is_match(line);
-        if replaced.is_none() && !dropped {
-            plain = Some((plain.map_or(start, |(first, _)| first), end));
-            continue;
-        }
-        if let Some((first, last)) = plain.take() {
-            expanded.push(piece.part(first, last, PieceKind::Paragraph));
-        }
-        in_table |= replaced
-            .as_ref()
-            .is_some_and(|piece| matches!(piece.kind, PieceKind::Row(_)));
-        expanded.extend(replaced);
+    let mut cuts = vec![0];
+    cuts.extend(starts.into_iter().filter(|start| *start > 0));
+    cuts.push(text.len());
+    cuts.windows(2)
+        .map(|cut| piece.part(cut[0], cut[1], PieceKind::Paragraph))
+        .filter(|part| !part.visible.is_blank())
+        .collect()
+}
+
+/// A piece as it is, or the headings, rows and paragraphs that another notation means by it.
+pub(crate) fn expand(piece: Piece, tables: &mut usize) -> Vec<Piece> {
+    if piece.kind != PieceKind::Paragraph {
+        return vec![piece];
     }
-    if let Some((first, last)) = plain {
-        expanded.push(piece.part(first, last, PieceKind::Paragraph));
+    if !is_foreign(&piece) {
+        return at_capitals(piece);
     }
-    if in_table {
+    let lines = lines(&piece, *tables + 1);
+    if lines
+        .iter()
+        .any(|line| matches!(line, Line::Replaced(row, _) if row.cell(0).is_some()))
+    {
         *tables += 1;
     }
-    expanded.retain(|piece| !piece.visible.is_blank());
-    match piece.text().trim_start().starts_with('+') {
-        true => joined(expanded),
-        false => expanded.into_iter().map(tidy).collect(),
+    let is_grid = piece.text().trim_start().starts_with('+');
+    let mut expanded: Vec<Piece> = Vec::new();
+    for line in lines {
+        match (line, expanded.last_mut()) {
+            (Line::Plain(start, end), _) => {
+                expanded.push(piece.part(start, end, PieceKind::Paragraph))
+            }
+            (Line::Replaced(row, false), Some(last)) if is_grid && continues(last, &row) => {
+                continue_row(last, &row)
+            }
+            (Line::Replaced(row, _), _) => expanded.push(row),
+        }
     }
+    expanded
+        .into_iter()
+        .map(tidy)
+        .filter(|piece| !piece.visible.is_blank())
+        .collect()
+}
+
+/// What each line of a paragraph means; lines that mean nothing else stay together.
+fn lines(piece: &Piece, table: usize) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut ruled = false;
+    for (start, end) in piece.line_ranges() {
+        let text = piece.text()[start..end].trim();
+        if let Some(replaced) = replacement(piece, (start, end), table) {
+            lines.push(Line::Replaced(replaced, std::mem::take(&mut ruled)));
+        } else if RULER.is_match(text) || WIKI_MACRO.is_match(text) {
+            ruled = true;
+        } else if let (Some(Line::Plain(_, last)), false) = (lines.last_mut(), ruled) {
+            *last = end;
+        } else {
+            lines.push(Line::Plain(start, end));
+        }
+    }
+    lines
+}
+
+/// A line of a paragraph: a part of it as it stands, or what it means, and whether a ruler stands above it.
+enum Line {
+    Plain(usize, usize),
+    Replaced(Piece, bool),
+}
+
+/// Whether a line of a grid table, with no ruler above it, continues the row before.
+fn continues(last: &Piece, row: &Piece) -> bool {
+    last.cell(0).is_some() && row.cell(0).is_some() && last.text().len() < LONGEST_ROW
 }
 
 fn is_foreign(piece: &Piece) -> bool {
@@ -79,7 +133,9 @@ fn is_row(line: &str) -> bool {
     line.len() > 2 && line.starts_with('|') && line.ends_with('|')
 }
 
-fn replacement(piece: &Piece, start: usize, end: usize, line: &str, table: usize) -> Option<Piece> {
+/// The heading or the row that a line of a paragraph is.
+fn replacement(piece: &Piece, (start, end): (usize, usize), table: usize) -> Option<Piece> {
+    let line = piece.text().get(start..end)?.trim();
     if let Some(found) = WIKI_HEADING.captures(line) {
         let level = found[1].parse().unwrap_or(2);
         let text = found.get(2)?;
@@ -113,22 +169,6 @@ fn replacement(piece: &Piece, start: usize, end: usize, line: &str, table: usize
 
 /// The longest row of a grid table that a further line still continues, in bytes.
 const LONGEST_ROW: usize = 4096;
-
-/// Rows whose first cell is empty continue the row before, as in pandoc's grid tables.
-fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut result: Vec<Piece> = Vec::new();
-    for piece in pieces {
-        let continues = piece.cell(0).is_some_and(str::is_empty)
-            && result
-                .last()
-                .is_some_and(|last| last.cell(0).is_some() && last.text().len() < LONGEST_ROW);
-        match (continues, result.last_mut()) {
-            (true, Some(last)) => continue_row(last, &piece),
-            _ => result.push(piece),
-        }
-    }
-    result.into_iter().map(tidy).collect()
-}
 
 fn continue_row(last: &mut Piece, piece: &Piece) {
     let (PieceKind::Row(row), PieceKind::Row(more)) = (&last.kind, &piece.kind) else {

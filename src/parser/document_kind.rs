@@ -8,8 +8,8 @@ use crate::incident::Facts;
 use crate::parser::entry::Entry;
 use crate::parser::fold::fold;
 use crate::parser::key::Key;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::PieceKind;
 use crate::parser::placeholder;
@@ -40,6 +40,13 @@ static INDEX_TITLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:index|list of|archive|overview of|all (?:incidents|postmortems|post mortems)|(?:incidents|postmortems|post mortems|incident reports|post mortem reports|reports|outages)(?: by (?:year|month|team|service))?$|readme|table of contents|verzeichnis|indice|liste)\b").expect("a constant")
 });
 
+static FILES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bfiles (?:changed|modified|affected)\b").expect("a constant")
+});
+static INCIDENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:incident|outage|post-?mortem|downtime|disruption|vorfall|ausfall|incidente|panne|action items?|lessons)\b").expect("a constant")
+});
+
 /// What a document is.
 pub(crate) fn of(outline: &Outline, entries: &[Entry], facts: &Facts, title: &str) -> DocumentKind {
     if let Some(stated) = stated(entries) {
@@ -50,7 +57,7 @@ pub(crate) fn of(outline: &Outline, entries: &[Entry], facts: &Facts, title: &st
         DocumentKind::Template
     } else if content.is_index(title) {
         DocumentKind::Index
-    } else if is_meeting(outline, facts, title) {
+    } else if is_meeting(outline, facts, title) || is_change_note(outline, facts, title) {
         DocumentKind::Meeting
     } else {
         DocumentKind::Postmortem
@@ -221,4 +228,28 @@ fn is_meeting(outline: &Outline, facts: &Facts, title: &str) -> bool {
         .filter(|section| MEETING.is_match(&fold(&section.heading)))
         .count();
     headed >= 1 && MEETING_TITLE.is_match(&folded) || headed >= 2 || PROCESS.is_match(&folded)
+}
+
+/// Notes on a change: which files were changed, and neither an incident's words nor its times.
+fn is_change_note(outline: &Outline, facts: &Facts, title: &str) -> bool {
+    let told = facts.severity.is_some()
+        || facts.onset.is_some()
+        || facts.detected.is_some()
+        || facts.minutes_to_resolve.is_some();
+    let headings = || {
+        outline
+            .sections
+            .iter()
+            .map(|section| section.heading.as_str())
+    };
+    let timeline = outline
+        .sections
+        .iter()
+        .any(|section| section.kind == SectionKind::Timeline);
+    !told
+        && !timeline
+        && headings().any(|heading| FILES.is_match(heading))
+        && !headings()
+            .chain([title])
+            .any(|heading| INCIDENT.is_match(heading))
 }

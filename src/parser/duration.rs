@@ -73,25 +73,19 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
             break;
         };
         let follows = at == whole.start() && at > 0;
-        if !follows
-            && text[..whole.start()].ends_with(|before: char| {
-                before.is_ascii_alphanumeric() || before == '.' || before == ','
-            })
-        {
+        if !follows && is_inside(&text[..whole.start()]) {
             at = whole.start() + whole.as_str().chars().next().map_or(1, char::len_utf8);
             continue;
         }
         at = unit.end().max(whole.start() + 1);
-        let Some((number, each)) = amount(
-            part.name("n")
-                .or(part.name("w"))
-                .map_or("", |number| number.as_str()),
-        )
-        .zip(minutes_in(unit.as_str())) else {
+        let number = part
+            .name("n")
+            .or(part.name("w"))
+            .map_or("", |number| number.as_str());
+        let Some((number, each)) = amount(number).zip(minutes_in(unit.as_str())) else {
             continue;
         };
-        let minutes = number * each;
-        let (start, end) = (whole.start(), unit.end());
+        let (minutes, start, end) = (number * each, whole.start(), unit.end());
         let last_unit = std::mem::replace(&mut unit_before, each);
         match found.last_mut() {
             Some(last) if joins(text.get(last.end..start).unwrap_or("-")) && each < last_unit => {
@@ -106,6 +100,11 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         }
     }
     found
+}
+
+/// Whether a number goes on from what stands before it, as in `v2.5 h` and `x12h`.
+fn is_inside(before: &str) -> bool {
+    before.ends_with(|last: char| last.is_ascii_alphanumeric() || matches!(last, '.' | ','))
 }
 
 /// The length of time that a value states; `None` where it states none or a range of several.

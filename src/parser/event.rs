@@ -70,6 +70,14 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// The event itself, or that of the words around it where its own say nothing.
+    pub(crate) fn or_of(self, around: &str) -> Event {
+        match self == Event::default() {
+            true => Event::of(around),
+            false => self,
+        }
+    }
+
     /// Whether it tells that somebody reported or noticed, and not the failure itself.
     pub(crate) fn is_report(self) -> bool {
         self.detected && !self.fails_first
@@ -116,7 +124,7 @@ mod tests {
     #[test]
     fn the_table_is_sound() {
         let lists: BTreeMap<String, Vec<String>> =
-            toml::from_str(schema::file("events.toml")).unwrap();
+            toml::from_str(schema::file("events.toml")).expect("TOML");
         for name in [
             "onset",
             "fails",

@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sound() {
-        let file: File = toml::from_str(schema::file("sections.toml")).unwrap();
+        let file: File = toml::from_str(schema::file("sections.toml")).expect("TOML");
         let mut seen: HashMap<String, SectionKind> = HashMap::new();
         for (kind, languages) in &file.headings {
             for heading in languages.values().flatten() {

@@ -21,6 +21,32 @@ pub(crate) struct Html {
     table: usize,
 }
 
+/// Tags that end what stands before them.
+const BLOCKS: &[&str] = &[
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "details",
+    "summary",
+    "pre",
+    "blockquote",
+];
+
+/// Where what is found goes: the count of the document's tables, and the pieces.
+struct Out<'a> {
+    tables: &'a mut usize,
+    pieces: &'a mut Vec<Piece>,
+}
+
 /// One token of HTML.
 enum Token<'a> {
     Tag {
@@ -51,9 +77,15 @@ impl Html {
         for token in tokens(html, at) {
             match token {
                 Token::Text(text, at) => self.text(text, at),
-                Token::Tag { name, closing, at } => {
-                    self.tag(&name, closing, at, tables, &mut pieces)
-                }
+                Token::Tag { name, closing, at } => self.tag(
+                    &name,
+                    closing,
+                    at,
+                    &mut Out {
+                        tables,
+                        pieces: &mut pieces,
+                    },
+                ),
             }
         }
         self.flush(&mut pieces);
@@ -68,37 +100,12 @@ impl Html {
         pieces
     }
 
-    fn tag(
-        &mut self,
-        name: &str,
-        closing: bool,
-        at: usize,
-        tables: &mut usize,
-        pieces: &mut Vec<Piece>,
-    ) {
+    fn tag(&mut self, name: &str, closing: bool, at: usize, out: &mut Out<'_>) {
         match (name, closing) {
             ("script", false) => self.hidden = Some("script"),
             ("style", false) => self.hidden = Some("style"),
             ("script" | "style", true) => self.hidden = None,
-            ("table", false) => {
-                self.flush(pieces);
-                *tables += 1;
-                self.table = *tables;
-            }
-            ("table", true) | ("tr", _) => {
-                self.end_row(pieces);
-                if !closing {
-                    let row = Row {
-                        table: self.table,
-                        head: false,
-                        cells: Vec::new(),
-                    };
-                    self.row = Some(Piece::new(PieceKind::Row(row), Span::new(at, at)));
-                    self.all_head = true;
-                }
-            }
-            ("td" | "th", false) => self.open_cell(name == "th", at),
-            ("td" | "th", true) => self.close_cell(at),
+            ("table" | "tr" | "td" | "th", _) => self.table_tag(name, closing, at, out),
             ("strong" | "b", false) => {
                 self.strong_start = Some(self.current(at).visible.text.len())
             }
@@ -111,30 +118,51 @@ impl Html {
                 piece.visible.push_break('\n', at);
                 piece.breaks.push(piece.visible.text.len());
             }
-            ("li", false) => {
-                self.flush(pieces);
-                let item = Item {
-                    depth: 1,
-                    list: usize::MAX,
-                    ordered: false,
-                    checked: None,
-                };
-                self.draft = Some(Piece::new(PieceKind::Item(item), Span::new(at, at)));
-            }
-            ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) => {
-                self.flush(pieces);
-                let level = name.as_bytes()[1] - b'0';
-                self.draft = Some(Piece::new(PieceKind::Heading(level), Span::new(at, at)));
-            }
-            (
-                "p" | "div" | "ul" | "ol" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-                | "section" | "details" | "summary" | "pre" | "blockquote",
-                _,
-            ) => {
-                self.flush(pieces);
+            (name, _) if BLOCKS.contains(&name) => {
+                self.flush(out.pieces);
+                if !closing {
+                    self.open_block(name, at);
+                }
             }
             _ => {}
         }
+    }
+
+    fn table_tag(&mut self, name: &str, closing: bool, at: usize, out: &mut Out<'_>) {
+        match (name, closing) {
+            ("table", false) => {
+                self.flush(out.pieces);
+                *out.tables += 1;
+                self.table = *out.tables;
+            }
+            ("td" | "th", false) => self.open_cell(name == "th", at),
+            ("td" | "th", true) => self.close_cell(at),
+            _ => self.end_row(out.pieces),
+        }
+        if (name, closing) == ("tr", false) {
+            let row = Row {
+                table: self.table,
+                head: false,
+                cells: Vec::new(),
+            };
+            self.row = Some(Piece::new(PieceKind::Row(row), Span::new(at, at)));
+            self.all_head = true;
+        }
+    }
+
+    /// List items and headings are such; all other blocks are paragraphs.
+    fn open_block(&mut self, name: &str, at: usize) {
+        let kind = match name.as_bytes() {
+            b"li" => PieceKind::Item(Item {
+                depth: 1,
+                list: usize::MAX,
+                ordered: false,
+                checked: None,
+            }),
+            [b'h', level @ b'1'..=b'6'] => PieceKind::Heading(level - b'0'),
+            _ => return,
+        };
+        self.draft = Some(Piece::new(kind, Span::new(at, at)));
     }
 
     fn text(&mut self, text: &str, at: usize) {

@@ -62,6 +62,7 @@ impl Key {
             .get(&folded)
             .or_else(|| TABLE.get(bare()))
             .or_else(|| TABLE.get(&outside()?))
+            .or_else(|| TABLE.get(folded.strip_prefix("incident ")?))
             .copied()
     }
 
@@ -142,7 +143,8 @@ mod tests {
 
     #[test]
     fn the_table_is_sound() {
-        let file: BTreeMap<Key, Vec<String>> = toml::from_str(schema::file("keys.toml")).unwrap();
+        let file: BTreeMap<Key, Vec<String>> =
+            toml::from_str(schema::file("keys.toml")).expect("TOML");
         let mut seen: HashMap<String, Key> = HashMap::new();
         for (key, synonyms) in &file {
             for synonym in synonyms {

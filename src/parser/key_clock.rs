@@ -63,14 +63,7 @@ pub(crate) fn read(
     chronology.resolved = reader
         .clock(statements, &[Key::Resolved, Key::End], onset)
         .or(range.map(|(_, to)| to));
-    chronology.to_detect = reader
-        .length(statements, Key::TimeToDetect)
-        .or_else(|| reader.after_start(statements));
-    chronology.to_diagnose = reader.length(statements, Key::TimeToDiagnose);
-    chronology.to_mitigate = reader.length(statements, Key::TimeToMitigate);
-    chronology.to_resolve = reader
-        .length(statements, Key::TimeToResolve)
-        .or_else(|| reader.length(statements, Key::Duration));
+    reader.lengths(statements, &mut chronology);
     chronology
 }
 
@@ -224,6 +217,17 @@ impl Reader<'_, '_> {
             ),
             _ => {}
         }
+    }
+
+    fn lengths(&mut self, statements: &Statements<'_>, chronology: &mut Chronology) {
+        chronology.to_detect = self
+            .length(statements, Key::TimeToDetect)
+            .or_else(|| self.after_start(statements));
+        chronology.to_diagnose = self.length(statements, Key::TimeToDiagnose);
+        chronology.to_mitigate = self.length(statements, Key::TimeToMitigate);
+        chronology.to_resolve = self
+            .length(statements, Key::TimeToResolve)
+            .or_else(|| self.length(statements, Key::Duration));
     }
 
     fn length(&mut self, statements: &Statements<'_>, key: Key) -> Option<Fact<i64>> {

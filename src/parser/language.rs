@@ -1,6 +1,6 @@
 //! Language: which language a document is written in, by its script and its commonest words.
 
-use crate::parser::outline::Outline;
+use crate::parser::passage::Outline;
 use crate::postmortem::BlockKind;
 
 /// The most bytes that are looked at.

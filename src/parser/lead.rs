@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::parser::piece::Mark;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
 
@@ -72,11 +73,9 @@ fn strong_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
     let line = text.get(start..end)?;
     let first = start + (line.len() - line.trim_start().len());
     let mut leads = Vec::new();
-    for mark in piece
-        .marks
-        .iter()
-        .filter(|mark| mark.kind == MarkKind::Strong && mark.start >= first && mark.end <= end)
-    {
+    let strong =
+        |mark: &&Mark| mark.kind == MarkKind::Strong && mark.start >= first && mark.end <= end;
+    for mark in piece.marks_within(first, end).filter(strong) {
         let lead = strong_lead(text, mark.start, mark.end, end)?;
         let begins_line = mark.start == first;
         let before = text[first..mark.start].trim_end();

@@ -76,7 +76,7 @@ pub(crate) fn role(lead: &Lead, piece: &Piece, place: Where) -> Role {
         return Role::Metadata;
     }
     if lead.strong {
-        strong_role(lead, key, value, piece, place)
+        strong_role(lead, value, piece, place)
     } else {
         plain_role(lead, value, piece, place)
     }
@@ -118,15 +118,7 @@ fn states(key: Key, lead: &Lead, value: &str, place: Where) -> bool {
     }
     match key {
         Key::Severity => severity::of(value).is_some() || (place.is_head() && value.len() <= 80),
-        _ if key.may_lead_prose() => {
-            place.is_head()
-                && place.inside.is_none()
-                && value.len() <= 60
-                && !value.ends_with('.')
-                && (place.leads > 1
-                    || place.depth > 0
-                    || heading::kind_by_list(&lead.key).is_none())
-        }
+        _ if key.may_lead_prose() => is_short(lead, value, place),
         Key::Status
         | Key::Tags
         | Key::Team
@@ -145,7 +137,18 @@ fn states(key: Key, lead: &Lead, value: &str, place: Where) -> bool {
     }
 }
 
-fn strong_role(lead: &Lead, key: Option<Key>, value: &str, piece: &Piece, place: Where) -> Role {
+/// Whether the value of a key that may also lead prose is a value, and not prose.
+fn is_short(lead: &Lead, value: &str, place: Where) -> bool {
+    let among_keys =
+        place.leads > 1 || place.depth > 0 || heading::kind_by_list(&lead.key).is_none();
+    place.is_head()
+        && place.inside.is_none()
+        && value.len() <= 60
+        && !value.ends_with('.')
+        && among_keys
+}
+
+fn strong_role(lead: &Lead, value: &str, piece: &Piece, place: Where) -> Role {
     let listed = heading::kind_by_list(&lead.key).filter(|kind| {
         !matches!(
             kind,
@@ -164,7 +167,7 @@ fn strong_role(lead: &Lead, key: Option<Key>, value: &str, piece: &Piece, place:
         && lead.colon
         && value.len() <= 100
         && words <= 5
-        && (key.is_some() || !ends_sentence(value))
+        && (Key::of(&lead.key).is_some() || !ends_sentence(value))
     {
         return Role::Metadata;
     }

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use pulldown_cmark::Event;
-use pulldown_cmark::HeadingLevel;
 use pulldown_cmark::Options;
 use pulldown_cmark::Parser;
 use pulldown_cmark::Tag;
@@ -79,8 +78,8 @@ impl<'a> Walk<'a> {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag, range),
-            Event::Text(text) => self.push_text(&text, range),
-            Event::Code(text) => self.push_code(&text, range),
+            Event::Text(text) => self.write(&text, range, false),
+            Event::Code(text) => self.write(&text, range, true),
             Event::Html(_) | Event::Rule | Event::FootnoteReference(_) => {}
             Event::InlineHtml(tag) => {
                 if is_line_break(&tag) {
@@ -90,40 +89,24 @@ impl<'a> Walk<'a> {
             Event::SoftBreak => self.push_break(' ', range.start),
             Event::HardBreak => self.push_break('\n', range.start),
             Event::TaskListMarker(checked) => self.check(checked),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.push_text(&text, range),
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.write(&text, range, false),
         }
     }
 
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
         match tag {
-            Tag::Heading { level, .. } => self.open(PieceKind::Heading(number(level)), range),
+            Tag::Strong => self.open_mark(MarkKind::Strong),
+            Tag::Emphasis => self.open_mark(MarkKind::Emphasis),
+            Tag::Strikethrough => self.open_mark(MarkKind::Struck),
+            Tag::Link { dest_url, .. } => self.open_mark(MarkKind::Link(dest_url.to_string())),
+            Tag::Image { .. } => self.open_mark(MarkKind::Code),
+            Tag::TableCell => self.open_cell(range.start),
+            Tag::Item => self.open_item(range),
+            Tag::CodeBlock(_) => self.open(PieceKind::Code, range),
+            Tag::Heading { level, .. } => self.open(PieceKind::Heading(level as u8), range),
             Tag::Paragraph => {
                 let kind = self.text_kind();
                 self.open(kind, range);
-            }
-            Tag::BlockQuote(_) => {
-                self.flush();
-                self.deeper(range.start);
-                self.quotes += 1;
-            }
-            Tag::CodeBlock(_) => self.open(PieceKind::Code, range),
-            Tag::HtmlBlock => {
-                self.flush();
-                self.html_start = Some(range.start);
-            }
-            Tag::List(first) => {
-                self.flush();
-                self.deeper(range.start);
-                self.list_count += 1;
-                self.lists.push(OpenList {
-                    number: self.list_count,
-                    ordered: first.is_some(),
-                });
-            }
-            Tag::Item => self.open_item(range),
-            Tag::Table(_) => {
-                self.flush();
-                self.table_count += 1;
             }
             Tag::TableHead | Tag::TableRow => {
                 let head = matches!(tag, Tag::TableHead);
@@ -136,12 +119,27 @@ impl<'a> Walk<'a> {
                     range,
                 );
             }
-            Tag::TableCell => self.open_cell(range.start),
-            Tag::Strong => self.open_mark(MarkKind::Strong),
-            Tag::Emphasis => self.open_mark(MarkKind::Emphasis),
-            Tag::Strikethrough => self.open_mark(MarkKind::Struck),
-            Tag::Link { dest_url, .. } => self.open_mark(MarkKind::Link(dest_url.to_string())),
-            Tag::Image { .. } => self.open_mark(MarkKind::Code),
+            other => self.start_container(&other, range.start),
+        }
+    }
+
+    fn start_container(&mut self, tag: &Tag<'a>, at: usize) {
+        self.flush();
+        match tag {
+            Tag::HtmlBlock => self.html_start = Some(at),
+            Tag::Table(_) => self.table_count += 1,
+            Tag::BlockQuote(_) => {
+                self.deeper(at);
+                self.quotes += 1;
+            }
+            Tag::List(first) => {
+                self.deeper(at);
+                self.list_count += 1;
+                self.lists.push(OpenList {
+                    number: self.list_count,
+                    ordered: first.is_some(),
+                });
+            }
             _ => {}
         }
     }
@@ -239,37 +237,14 @@ impl<'a> Walk<'a> {
         self.draft.as_mut().expect("it was opened just now")
     }
 
-    fn push_text(&mut self, text: &str, range: Range<usize>) {
-        let original = self.text;
+    fn write(&mut self, text: &str, range: Range<usize>, code: bool) {
+        let original = self.text.get(range.clone()).unwrap_or_default();
         let draft = self.draft(range.start);
-        draft.span.end = draft.span.end.max(range.end);
-        let written = original.get(range.clone()).unwrap_or_default();
-        if written == text {
-            draft.visible.push(text, range.start);
-        } else if written.ends_with(text) {
-            draft.visible.push(text, range.end - text.len());
+        if code {
+            draft.push_code(text, original, range)
         } else {
-            draft.visible.push_instead(text, range.start);
+            draft.push_text(text, original, range)
         }
-    }
-
-    /// Inline code: its text as it stands, where it stands.
-    fn push_code(&mut self, text: &str, range: Range<usize>) {
-        let original = self.text;
-        let draft = self.draft(range.start);
-        draft.span.end = draft.span.end.max(range.end);
-        let start = draft.visible.text.len();
-        let written = original.get(range.clone()).unwrap_or_default();
-        match written.find(text) {
-            Some(at) => draft.visible.push(text, range.start + at),
-            None => draft.visible.push_instead(text, range.start),
-        }
-        let end = draft.visible.text.len();
-        draft.marks.push(Mark {
-            kind: MarkKind::Code,
-            start,
-            end,
-        });
     }
 
     fn push_break(&mut self, separator: char, at: usize) {
@@ -401,10 +376,6 @@ impl<'a> Walk<'a> {
             piece
         }));
     }
-}
-
-fn number(level: HeadingLevel) -> u8 {
-    level as u8
 }
 
 fn is_line_break(tag: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::incident::Origin;
 use crate::parser::entry::Entry;
 use crate::parser::fold;
 use crate::parser::key::Key;
-use crate::parser::outline::Outline;
+use crate::parser::passage::Outline;
 use crate::parser::placeholder;
 use crate::parser::source::Source;
 use crate::parser::statement;

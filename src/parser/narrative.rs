@@ -12,8 +12,8 @@ use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
 use crate::parser::clause;
 use crate::parser::event::Event;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::range;
 use crate::parser::sentence;
 use crate::parser::stamp;
@@ -55,6 +55,76 @@ pub(crate) struct Narrative {
 }
 
 impl Narrative {
+    /// Whether a range of clock times would still tell more than what is known.
+    fn wants_range(&self) -> bool {
+        self.range
+            .is_none_or(|(from, to)| from.point.moment().is_none() && to.point.moment().is_none())
+    }
+
+    /// What the sentences of a passage tell; the last day that they name is that of bare clock times behind them.
+    fn take_passage(
+        &mut self,
+        passage: &Passage,
+        kind: SectionKind,
+        known: &mut Setting,
+        order: Option<DateOrder>,
+    ) {
+        let text = passage.piece.text();
+        let about = known.day;
+        for (start, end) in sentence::sentences(text) {
+            let teller = Teller {
+                passage,
+                start,
+                sentence: &text[start..end],
+                known,
+                order,
+            };
+            self.take_lengths(&teller, kind);
+            let told: Vec<(Told, Date)> = teller
+                .told(kind)
+                .into_iter()
+                .filter(|(_, date)| near(*date, about))
+                .collect();
+            known.day = told.last().map(|(_, date)| *date).or(known.day);
+            self.told.extend(told.into_iter().map(|(told, _)| told));
+        }
+    }
+
+    /// From when to when, and how long, as a sentence says it.
+    fn take_lengths(&mut self, teller: &Teller<'_>, kind: SectionKind) {
+        let sentence = teller.sentence;
+        if self.wants_range() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
+            self.take_range(teller.range());
+        }
+        if sums_up(kind) || kind == SectionKind::Detection {
+            let at = |(minutes, at): (i64, usize)| {
+                (
+                    minutes,
+                    teller.passage.piece.visible.original(teller.start + at),
+                )
+            };
+            self.to_resolve = self
+                .to_resolve
+                .or_else(|| told_length::of_harm(sentence).map(at));
+            self.to_detect = self
+                .to_detect
+                .or_else(|| told_length::to_notice(sentence).map(at));
+        }
+    }
+
+    /// The first range, unless a later one tells the clock times of the same days.
+    fn take_range(&mut self, range: Option<(Reading, Reading)>) {
+        let Some((from, to)) = range else {
+            return;
+        };
+        let finer = self.range.is_none_or(|(known, _)| {
+            from.point.moment().is_some() && known.point.date() == from.point.date()
+        });
+        if finer {
+            self.range = Some((from, to));
+        }
+    }
+
     /// Forgets what lies further than a day from the day of the incident before it began.
     pub(crate) fn keep_near(&mut self, day: Option<Date>) {
         let Some(day) = day else {
@@ -78,7 +148,6 @@ fn tells(kind: SectionKind) -> bool {
             | SectionKind::WentWrong
             | SectionKind::Support
             | SectionKind::People
-            | SectionKind::RuledOut
             | SectionKind::Timeline
     )
 }
@@ -99,60 +168,31 @@ fn sums_up(kind: SectionKind) -> bool {
 /// Reads the prose of a document.
 pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder>) -> Narrative {
     let mut narrative = Narrative::default();
-    let mut day = setting.day;
+    let mut known = setting.clone();
     let mut section = usize::MAX;
     let mut bytes = 0;
-    let prose = |passage: &&Passage| {
+    let is_prose = |passage: &&Passage| {
         matches!(
             passage.kind,
             BlockKind::Paragraph | BlockKind::ListItem | BlockKind::TableRow
         )
     };
-    for passage in outline.passages.iter().filter(prose) {
-        let kind = outline.kind(passage);
+    for passage in outline
+        .passages
+        .iter()
+        .filter(is_prose)
+        .filter(|passage| tells(outline.kind(passage)))
+    {
         let text = passage.piece.text();
         bytes += text.len();
-        if !tells(kind) || bytes > MOST_BYTES {
-            continue;
+        if bytes > MOST_BYTES {
+            break;
         }
         if passage.section != section {
             section = passage.section;
-            day = setting.day;
+            known.day = setting.day;
         }
-        for (start, end) in sentence::sentences(text) {
-            let sentence = &text[start..end];
-            let known = Setting {
-                day: day.or(setting.day),
-                zone: setting.zone.clone(),
-            };
-            let teller = Teller {
-                passage,
-                start,
-                sentence,
-                known: &known,
-                order,
-            };
-            if narrative.range.is_none() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
-                narrative.range = teller.range();
-            }
-            if sums_up(kind) || kind == SectionKind::Detection {
-                let at = |(minutes, at): (i64, usize)| {
-                    (minutes, passage.piece.visible.original(start + at))
-                };
-                narrative.to_resolve = narrative
-                    .to_resolve
-                    .or_else(|| told_length::of_harm(sentence).map(at));
-                narrative.to_detect = narrative
-                    .to_detect
-                    .or_else(|| told_length::to_notice(sentence).map(at));
-            }
-            for (told, date) in teller.told(kind) {
-                if near(date, setting.day) {
-                    day = Some(date);
-                    narrative.told.push(told);
-                }
-            }
-        }
+        narrative.take_passage(passage, outline.kind(passage), &mut known, order);
     }
     narrative
 }
@@ -202,7 +242,7 @@ impl Teller<'_> {
                 continue;
             };
             day = Some(point.date());
-            let event = Event::of(words);
+            let event = Event::of(words).or_of(self.sentence);
             found.push((
                 Told {
                     reading: self.reading(point, stamp.start),

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::parser::entry::Entry;
 use crate::parser::heading;
-use crate::parser::outline::Outline;
+use crate::parser::passage::Outline;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::placeholder;

@@ -11,6 +11,8 @@ use crate::parser::lead::Lead;
 use crate::parser::lead_role;
 use crate::parser::lead_role::Role;
 use crate::parser::lead_role::Where;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::section_kind;
@@ -24,47 +26,9 @@ use crate::text::Span;
 /// The level of sections that bold words open.
 const PSEUDO: u8 = 7;
 
-/// A piece in its section.
-#[derive(Debug, Clone)]
-pub(crate) struct Passage {
-    /// Index of its section.
-    pub(crate) section: usize,
-    /// What it is.
-    pub(crate) kind: BlockKind,
-    /// The text with its marks.
-    pub(crate) piece: Piece,
-}
-
-/// A document divided.
-#[derive(Debug, Default)]
-pub(crate) struct Outline {
-    /// Title, body, and one for every heading.
-    pub(crate) sections: Vec<Section>,
-    /// The text, in order.
-    pub(crate) passages: Vec<Passage>,
-    /// Keys and values found in the text.
-    pub(crate) entries: Vec<Entry>,
-    /// The title heading, where there is one, and where it stands.
-    pub(crate) title: Option<(String, usize)>,
-}
-
-impl Outline {
-    /// The kind of the section of a passage.
-    pub(crate) fn kind(&self, passage: &Passage) -> SectionKind {
-        self.sections[passage.section].kind
-    }
-}
-
 /// Divides the pieces of a document.
 pub(crate) fn outline(pieces: Vec<Piece>, titled: bool) -> Outline {
-    let mut tables = pieces
-        .iter()
-        .filter_map(|piece| match &piece.kind {
-            PieceKind::Row(row) => Some(row.table),
-            _ => None,
-        })
-        .max()
-        .unwrap_or(0);
+    let mut tables = pieces.iter().filter_map(Piece::table).max().unwrap_or(0);
     let pieces: Vec<Piece> = pieces
         .into_iter()
         .flat_map(|piece| dialect::expand(piece, &mut tables))
@@ -72,24 +36,17 @@ pub(crate) fn outline(pieces: Vec<Piece>, titled: bool) -> Outline {
     let mut outliner = Outliner::new(title::find(&pieces, titled));
     let mut pieces = pieces.into_iter().enumerate().peekable();
     while let Some((number, piece)) = pieces.next() {
-        let Some(table) = table_of(&piece) else {
+        let Some(table) = piece.table() else {
             outliner.take(number, piece);
             continue;
         };
         let mut rows = vec![piece];
-        while let Some((_, row)) = pieces.next_if(|(_, next)| table_of(next) == Some(table)) {
+        while let Some((_, row)) = pieces.next_if(|(_, next)| next.table() == Some(table)) {
             rows.push(row);
         }
         outliner.take_table(rows);
     }
     outliner.finish()
-}
-
-fn table_of(piece: &Piece) -> Option<usize> {
-    match &piece.kind {
-        PieceKind::Row(row) => Some(row.table),
-        _ => None,
-    }
 }
 
 struct Outliner {
@@ -187,42 +144,43 @@ impl Outliner {
             self.take_metadata(piece, &leads);
             return;
         }
+        let sections = &self.outline.sections;
         while self
             .open
             .last()
-            .is_some_and(|section| self.outline.sections[*section].level >= level)
+            .is_some_and(|section| sections[*section].level >= level)
         {
             self.open.pop();
         }
         self.pseudo = None;
+        self.heading_key = None;
         let text = heading::clean(piece.text()).to_owned();
-        let at = piece.visible.original(0);
         let stated = leads
             .first()
             .filter(|lead| is_heading_key(&lead.key) && !lead.value(&piece).is_empty());
-        let kind = match stated {
-            Some(lead) => {
-                let entry = Entry::new(
-                    &lead.key,
-                    lead.value(&piece),
-                    at,
-                    piece.visible.original(lead.value_start),
-                );
-                self.outline.entries.push(entry);
-                Some(SectionKind::Metadata)
-            }
-            None => heading::kind(&text),
+        let kind = if stated.is_some() {
+            Some(SectionKind::Metadata)
+        } else {
+            heading::kind(&text)
         };
+        match stated {
+            Some(lead) => self.record(lead, &piece),
+            None => self.open_heading_key(&text, piece.visible.original(0)),
+        }
         let section = self.open_section(&text, kind, level, piece.span);
         self.open.push(section);
-        self.heading_key = (stated.is_none() && is_heading_key(&text)).then(|| {
+        self.push_into(section, BlockKind::Heading, piece);
+    }
+
+    /// A heading that is a key waits for the text below as its value.
+    fn open_heading_key(&mut self, heading: &str, at: usize) {
+        self.heading_key = is_heading_key(heading).then(|| {
             self.outline.entries.push(Entry {
                 values: Vec::new(),
-                ..Entry::new(&text, "", at, at)
+                ..Entry::new(heading, "", at, at)
             });
             self.outline.entries.len() - 1
         });
-        self.push_into(section, BlockKind::Heading, piece);
     }
 
     fn open_section(
@@ -255,24 +213,14 @@ impl Outliner {
             return;
         }
         let leads = lead::leads(&piece);
-        let depth = match piece.kind {
-            PieceKind::Item(item) => item.depth,
-            _ => 0,
-        };
-        let kind = if depth > 0 {
-            BlockKind::ListItem
-        } else {
-            BlockKind::Paragraph
-        };
+        let depth = piece.depth();
         let Some(first) = leads.first() else {
-            self.push(kind, piece);
+            self.push(text_block(depth), piece);
             return;
         };
-        if first.strong
-            && self
-                .pseudo
-                .is_some_and(|(_, opened)| depth <= opened && (depth > 0 || opened == 0))
-        {
+        // Bold words beside those that opened the present section end it.
+        let beside = |(_, opened): (usize, usize)| depth <= opened && (depth > 0 || opened == 0);
+        if first.strong && self.pseudo.is_some_and(beside) {
             self.pseudo = None;
         }
         let place = Where {
@@ -283,10 +231,8 @@ impl Outliner {
             lines: piece.line_ranges().len(),
         };
         match lead_role::role(first, &piece, place) {
-            Role::Prose => self.push(kind, piece),
-            Role::Metadata | Role::Section(_) if leads.len() > 1 => {
-                self.take_leads(piece, &leads, place)
-            }
+            Role::Prose => self.push(text_block(depth), piece),
+            _ if leads.len() > 1 => self.take_leads(piece, &leads, place),
             Role::Metadata => self.take_metadata(piece, &leads),
             Role::Section(found) => self.take_lead_section(piece, first, found, depth),
         }
@@ -294,11 +240,7 @@ impl Outliner {
 
     /// A paragraph of several leads: each is judged by itself.
     fn take_leads(&mut self, piece: Piece, leads: &[Lead], place: Where) {
-        let kind = if place.depth > 0 {
-            BlockKind::ListItem
-        } else {
-            BlockKind::Paragraph
-        };
+        let kind = text_block(place.depth);
         for lead in leads {
             let part = piece.part(lead.start, lead.value_end, piece.kind.clone());
             let inner = lead::leads(&part);
@@ -344,12 +286,7 @@ impl Outliner {
         let head = piece.part(lead.start, lead.value_start, PieceKind::Heading(PSEUDO));
         self.push_into(section, BlockKind::Heading, head);
         let rest = piece.part(lead.value_start, piece.text().len(), piece.kind.clone());
-        let block = if depth > 0 {
-            BlockKind::ListItem
-        } else {
-            BlockKind::Paragraph
-        };
-        self.push_into(section, block, rest);
+        self.push_into(section, text_block(depth), rest);
     }
 
     fn take_metadata(&mut self, piece: Piece, leads: &[Lead]) {
@@ -422,6 +359,15 @@ impl Outliner {
                 row,
             );
         }
+    }
+}
+
+/// The kind of text at a depth of lists.
+fn text_block(depth: usize) -> BlockKind {
+    if depth > 0 {
+        BlockKind::ListItem
+    } else {
+        BlockKind::Paragraph
     }
 }
 

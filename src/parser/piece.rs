@@ -1,5 +1,7 @@
 //! Piece: one run of visible text as Markdown divides it, before its meaning is known.
 
+use std::ops::Range;
+
 use crate::parser::visible::Visible;
 use crate::text::Span;
 
@@ -97,6 +99,33 @@ impl Piece {
         }
     }
 
+    /// Adds text that stands in the original at `range`, as it is or in another form.
+    pub(crate) fn push_text(&mut self, text: &str, original: &str, range: Range<usize>) {
+        self.span.end = self.span.end.max(range.end);
+        if original == text {
+            self.visible.push(text, range.start);
+        } else if original.ends_with(text) {
+            self.visible.push(text, range.end - text.len());
+        } else {
+            self.visible.push_instead(text, range.start);
+        }
+    }
+
+    /// Adds inline code: its text as it stands, where it stands.
+    pub(crate) fn push_code(&mut self, text: &str, original: &str, range: Range<usize>) {
+        self.span.end = self.span.end.max(range.end);
+        let start = self.visible.text.len();
+        match original.find(text) {
+            Some(at) => self.visible.push(text, range.start + at),
+            None => self.visible.push_instead(text, range.start),
+        }
+        self.marks.push(Mark {
+            kind: MarkKind::Code,
+            start,
+            end: self.visible.text.len(),
+        });
+    }
+
     /// The part from `start` to `end` of the visible text as a piece of its own.
     pub(crate) fn part(&self, start: usize, end: usize, kind: PieceKind) -> Piece {
         let raw = self.visible.text.get(start..end).unwrap_or_default();
@@ -104,21 +133,16 @@ impl Piece {
         let visible = self.visible.slice(start, end);
         let last = first + visible.text.len();
         let marks = self
-            .marks
-            .iter()
-            .filter(|mark| mark.end > first && mark.start < last)
+            .marks_within(first, last)
             .map(|mark| Mark {
                 kind: mark.kind.clone(),
                 start: mark.start.max(first) - first,
                 end: mark.end.min(last) - first,
             })
             .collect();
-        let breaks = self
-            .breaks
-            .iter()
-            .filter(|at| **at > first && **at < last)
-            .map(|at| at - first)
-            .collect();
+        let from = self.breaks.partition_point(|at| *at <= first);
+        let to = self.breaks.partition_point(|at| *at < last).max(from);
+        let breaks = self.breaks[from..to].iter().map(|at| at - first).collect();
         let from = visible.original(0).max(self.span.start);
         let to = if end >= self.visible.text.trim_end().len() {
             self.span.end
@@ -134,9 +158,33 @@ impl Piece {
         }
     }
 
+    /// The marks that touch a range of the visible text; they are sorted by their ends.
+    pub(crate) fn marks_within(&self, first: usize, last: usize) -> impl Iterator<Item = &Mark> {
+        let from = self.marks.partition_point(|mark| mark.end <= first);
+        self.marks[from..]
+            .iter()
+            .take_while(move |mark| mark.start < last)
+    }
+
     /// The visible text.
     pub(crate) fn text(&self) -> &str {
         &self.visible.text
+    }
+
+    /// The table that it is a row of.
+    pub(crate) fn table(&self) -> Option<usize> {
+        match &self.kind {
+            PieceKind::Row(row) => Some(row.table),
+            _ => None,
+        }
+    }
+
+    /// How many lists it stands in.
+    pub(crate) fn depth(&self) -> usize {
+        match self.kind {
+            PieceKind::Item(item) => item.depth,
+            _ => 0,
+        }
     }
 
     /// The line ranges of the visible text.

@@ -92,7 +92,7 @@ fn is_range(text: &str, from: &Stamp, to: &Stamp) -> bool {
     let Some(between) = BETWEEN.captures(gap) else {
         return false;
     };
-    from.time.is_some() == to.time.is_some()
+    (from.time.is_some() == to.time.is_some() || (from.day.is_some() && to.day.is_some()))
         && (between.name("and").is_none() || OPENS_BETWEEN.is_match(before))
 }
 

@@ -1,7 +1,7 @@
 //! Section kind: what a section is, given its own heading and the section that it stands in.
 
 use crate::parser::heading;
-use crate::parser::outline::Outline;
+use crate::parser::passage::Outline;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 

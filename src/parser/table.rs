@@ -49,32 +49,45 @@ const HEADS: &[&str] = &[
 /// Reads the rows of one table that stands in a section of some kind.
 pub(crate) fn read(rows: &[Piece], section: SectionKind) -> Found {
     let width = rows.iter().map(cells).max().unwrap_or(0);
-    if !(width == 2 || width == 4)
-        || matches!(section, SectionKind::Timeline | SectionKind::Actions)
-    {
+    if !(width == 2 || width == 4) || section == SectionKind::Actions {
         return Found::default();
     }
-    let mut entries = Vec::new();
-    let mut keys = 0;
-    let mut known = 0;
-    for row in rows {
-        if is_head(row) {
-            continue;
-        }
-        for column in (0..cells(row)).step_by(2) {
-            let (Some(key), Some(value)) = (row.cell(column), row.cell(column + 1)) else {
-                continue;
-            };
-            let key = key.trim_end_matches([':', '：']).trim();
-            if key.is_empty() {
-                continue;
-            }
-            keys += 1;
-            known += usize::from(Key::of(key).is_some());
-            entries.push(entry(row, column, key, value));
-        }
+    let mut entries: Vec<Entry> = rows
+        .iter()
+        .filter(|row| !is_head(row))
+        .flat_map(pairs)
+        .collect();
+    let known = entries.iter().filter(|entry| entry.fact.is_some()).count();
+    let clocks = entries
+        .iter()
+        .filter(|entry| {
+            entry
+                .fact
+                .is_some_and(|key| key.is_clock() || key.is_duration())
+        })
+        .count();
+    if section == SectionKind::Timeline && clocks * 2 < entries.len() {
+        return Found::default();
     }
-    let head = matches!(
+    let is_events = rows
+        .first()
+        .and_then(|first| first.cell(1))
+        .and_then(heading::kind_by_list)
+        == Some(SectionKind::Timeline);
+    let is_metadata =
+        known > 0 && !is_events && is_mostly_keys(entries.len(), known, rows, section);
+    if !is_metadata {
+        entries.retain(|entry| entry.fact.is_some());
+    }
+    Found {
+        entries,
+        is_metadata,
+    }
+}
+
+/// Whether enough of the keys of a table are known, for where it stands.
+fn is_mostly_keys(keys: usize, known: usize, rows: &[Piece], section: SectionKind) -> bool {
+    let is_head = matches!(
         section,
         SectionKind::Body
             | SectionKind::Metadata
@@ -82,23 +95,22 @@ pub(crate) fn read(rows: &[Piece], section: SectionKind) -> Found {
             | SectionKind::Summary
             | SectionKind::Metrics
     );
-    let is_metadata = keys > 0
-        && (known * 2 >= keys
-            || (head && known * 4 >= keys && known > 0)
-            || section == SectionKind::Metadata
-            || has_key_head(rows));
-    let has_heading = rows.first().is_some_and(|first| {
-        first.cell(1).is_some_and(|cell| {
-            heading::kind_by_list(cell).is_some_and(|kind| kind == SectionKind::Timeline)
+    known * 2 >= keys
+        || (is_head && known * 4 >= keys)
+        || section == SectionKind::Metadata
+        || has_key_head(rows)
+}
+
+/// The keys of a row with their values: the first cell and the second, the third and the fourth.
+fn pairs(row: &Piece) -> Vec<Entry> {
+    (0..cells(row))
+        .step_by(2)
+        .filter_map(|column| {
+            let key = row.cell(column)?.trim_end_matches([':', '：']).trim();
+            let value = row.cell(column + 1)?;
+            (!key.is_empty()).then(|| entry(row, column, key, value))
         })
-    });
-    if !is_metadata || has_heading {
-        entries.retain(|entry| entry.fact.is_some());
-    }
-    Found {
-        entries,
-        is_metadata: is_metadata && !has_heading && known > 0,
-    }
+        .collect()
 }
 
 fn cells(row: &Piece) -> usize {

@@ -10,8 +10,8 @@ use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::duration;
 use crate::parser::event::Event;
-use crate::parser::outline::Outline;
-use crate::parser::outline::Passage;
+use crate::parser::passage::Outline;
+use crate::parser::passage::Passage;
 use crate::parser::piece::PieceKind;
 use crate::parser::stamp;
 use crate::parser::stamp::Stamp;
@@ -32,6 +32,8 @@ pub(crate) struct TimelineEntry {
     pub(crate) point: Point,
     /// Where it stands in the original.
     pub(crate) at: usize,
+    /// The section that it stands in.
+    pub(crate) section: SectionKind,
     /// Its words.
     pub(crate) text: String,
     /// What they say that happened.
@@ -97,14 +99,16 @@ pub(crate) fn entries(
     zero: Option<Point>,
 ) -> (Vec<TimelineEntry>, bool) {
     let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
-    let found = Walk::new(setting, order, zero).run(outline, in_timeline);
+    let found = Walk::new(setting, order, zero, true).run(outline, in_timeline);
     if found.len() >= 2 {
         return (found, true);
     }
-    let elsewhere = Walk::new(setting, order, zero).run(outline, |passage| {
+    let elsewhere = Walk::new(setting, order, zero, false).run(outline, |passage| {
         !matches!(
             outline.kind(passage),
             SectionKind::Support
+                | SectionKind::Resolution
+                | SectionKind::Mitigation
                 | SectionKind::Actions
                 | SectionKind::Lessons
                 | SectionKind::Metadata
@@ -124,6 +128,8 @@ struct Walk<'a> {
     setting: &'a Setting,
     order: Option<DateOrder>,
     zero: Option<Point>,
+    /// Whether words may stand before the time, as they do in prose.
+    free: bool,
     day: Option<Date>,
     zone: Option<Zone>,
     last: Option<jiff::civil::DateTime>,
@@ -133,11 +139,17 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(setting: &'a Setting, order: Option<DateOrder>, zero: Option<Point>) -> Walk<'a> {
+    fn new(
+        setting: &'a Setting,
+        order: Option<DateOrder>,
+        zero: Option<Point>,
+        free: bool,
+    ) -> Walk<'a> {
         Walk {
             setting,
             order,
             zero,
+            free,
             day: setting.day,
             zone: setting.zone.clone(),
             last: None,
@@ -155,6 +167,11 @@ impl<'a> Walk<'a> {
                 BlockKind::Quote | BlockKind::Code | BlockKind::Title | BlockKind::KeyValue => {}
                 BlockKind::Heading => self.heading(passage),
                 _ => self.passage(passage),
+            }
+            if let Some(last) = self.entries.last_mut()
+                && last.section == SectionKind::Title
+            {
+                last.section = outline.kind(passage);
             }
         }
         let mut entries = self.entries;
@@ -203,7 +220,11 @@ impl<'a> Walk<'a> {
         };
         let row = matches!(passage.piece.kind, PieceKind::Row(_));
         let before = text.get(..first.start).unwrap_or_default();
-        let begins = is_lead_in(before);
+        let begins = if self.free {
+            is_lead_in(before)
+        } else {
+            !before.chars().any(char::is_alphanumeric)
+        };
         let labelled = before.chars().count() <= 60
             && text.len().saturating_sub(first.end) <= 24
             && before.split_whitespace().count() <= 7;
@@ -264,6 +285,7 @@ impl<'a> Walk<'a> {
         self.entries.push(TimelineEntry {
             point,
             at,
+            section: SectionKind::Title,
             text,
             event: Event::default(),
         });
@@ -287,6 +309,7 @@ impl<'a> Walk<'a> {
         Some(TimelineEntry {
             point: Point::Moment(moment),
             at: passage.piece.visible.original(0),
+            section: SectionKind::Title,
             text: text.to_owned(),
             event: Event::default(),
         })
@@ -310,6 +333,14 @@ fn hours_between(from: jiff::civil::DateTime, to: jiff::civil::DateTime) -> i32 
         .map_or(0, |hours| hours as i32)
 }
 
+/// Words before the time of an entry.
+#[rustfmt::skip]
+const LEAD_IN: &[&str] = &[
+    "at", "on", "about", "around", "approximately", "approx", "circa", "ca", "the", "from", "by", "um", "gegen", "am", "a", "las", "el",
+    "vers", "le", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday",
+];
+
 /// What may stand before the stamp that an entry begins with.
 fn is_lead_in(before: &str) -> bool {
     let words: Vec<String> = before
@@ -317,44 +348,7 @@ fn is_lead_in(before: &str) -> bool {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    words.len() <= 3
-        && words.iter().all(|word| {
-            matches!(
-                word.as_str(),
-                "at" | "on"
-                    | "about"
-                    | "around"
-                    | "approximately"
-                    | "approx"
-                    | "circa"
-                    | "ca"
-                    | "the"
-                    | "from"
-                    | "by"
-                    | "um"
-                    | "gegen"
-                    | "am"
-                    | "a"
-                    | "las"
-                    | "el"
-                    | "vers"
-                    | "le"
-                    | "mon"
-                    | "tue"
-                    | "wed"
-                    | "thu"
-                    | "fri"
-                    | "sat"
-                    | "sun"
-                    | "monday"
-                    | "tuesday"
-                    | "wednesday"
-                    | "thursday"
-                    | "friday"
-                    | "saturday"
-                    | "sunday"
-            )
-        })
+    words.len() <= 3 && words.iter().all(|word| LEAD_IN.contains(&word.as_str()))
 }
 
 fn is_only_a_day(text: &str, stamp: &Stamp) -> bool {

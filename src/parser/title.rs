@@ -24,56 +24,54 @@ pub(crate) fn is_generic(title: &str) -> bool {
 
 /// The number of the piece that is the title; `titled`: the front matter states a title.
 pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
-    let (number, level) =
-        pieces
-            .iter()
-            .enumerate()
-            .find_map(|(number, piece)| match piece.kind {
-                PieceKind::Heading(level) => Some((number, level)),
-                _ => None,
-            })?;
+    let (number, level) = headings(pieces).next()?;
     let piece = &pieces[number];
     let text = heading::clean(piece.text());
-    let lines = piece.line_ranges().len();
-    let leads = lead::leads(piece);
-    if text.is_empty()
-        || (lines > 1 && leads.len() >= lines)
-        || leads.first().is_some_and(|lead| {
-            Key::of(&lead.key).is_some_and(|key| key != Key::Id && key != Key::Title)
-        })
-    {
+    if text.is_empty() || is_metadata(piece) {
         return None;
     }
-    let mut others = pieces[number + 1..]
-        .iter()
-        .filter_map(|piece| match piece.kind {
-            PieceKind::Heading(level) => Some(level),
-            _ => None,
-        });
+    let mut below = headings(pieces).skip(1).map(|(_, level)| level);
     let is_section = heading::kind_by_list(text).is_some();
-    if level == 1 {
-        let alone = others.all(|other| other > 1);
-        return (!is_section
-            || (alone && !titled && number == 0 && has_sections_below(pieces, number)))
-        .then_some(number);
-    }
-    // A document that begins with a lower heading: the first of them, if it is none of the usual sections.
-    let early = pieces[..number]
-        .iter()
-        .all(|piece| !matches!(piece.kind, PieceKind::Paragraph if piece.text().len() > 200));
-    (!is_section
-        && !titled
-        && early
-        && heading::kind(text).is_none()
-        && others.all(|other| other >= level))
-    .then_some(number)
+    let is_title = match level {
+        1 if is_section => {
+            !titled && number == 0 && below.clone().count() >= 2 && below.all(|level| level > 1)
+        }
+        1 => true,
+        // A document that begins with a lower heading: the first of them, if it is none of the usual sections.
+        _ => {
+            !is_section
+                && !titled
+                && heading::kind(text).is_none()
+                && below.all(|other| other >= level)
+                && is_early(pieces, number)
+        }
+    };
+    is_title.then_some(number)
 }
 
-/// Whether further headings stand below, so that the first is the title however usual its words are.
-fn has_sections_below(pieces: &[Piece], number: usize) -> bool {
-    pieces[number + 1..]
+/// The headings with their levels.
+fn headings(pieces: &[Piece]) -> impl Iterator<Item = (usize, u8)> + Clone {
+    pieces
         .iter()
-        .filter(|piece| matches!(piece.kind, PieceKind::Heading(_)))
-        .count()
-        >= 2
+        .enumerate()
+        .filter_map(|(number, piece)| match piece.kind {
+            PieceKind::Heading(level) => Some((number, level)),
+            _ => None,
+        })
+}
+
+/// `Date: …` as a heading, or several such lines above a ruler.
+fn is_metadata(piece: &Piece) -> bool {
+    let lines = piece.line_ranges().len();
+    let leads = lead::leads(piece);
+    let key = leads.first().and_then(|lead| Key::of(&lead.key));
+    (lines > 1 && leads.len() >= lines)
+        || key.is_some_and(|key| key != Key::Id && key != Key::Title)
+}
+
+/// Whether no longer paragraph stands before a piece.
+fn is_early(pieces: &[Piece], number: usize) -> bool {
+    pieces[..number]
+        .iter()
+        .all(|piece| piece.kind != PieceKind::Paragraph || piece.text().len() <= 200)
 }

@@ -31,6 +31,12 @@ static NOTICED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 static TOOK_TO_NOTICE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\s*(?:to (?:notice|detect|find out|realise|realize|discover)|(?:before|until|went by before|passed before) (?:we|anyone|anybody|somebody|someone|the team)[^.,;]{0,20}(?:notic|reali[sz]|detect|knew)|(?:later|after (?:the |its )?(?:start|onset|release|launch|deployment|change|switch))[^.,;]{0,60}(?:notic|alert|alarm|detect|page|report|complain))").expect("a constant")
 });
+static ALARM_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:alert|alarm|page[rd]?|noticed|detected|monitor)\b[^.;]{0,80}$")
+        .expect("a constant")
+});
+static AFTER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\s*after\b").expect("a constant"));
 static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:unnoticed|undetected)\s+(?:for\s+)?(?:about |almost |nearly )?$")
         .expect("a constant")
@@ -60,6 +66,7 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
         let after = sentence.get(length.end..).unwrap_or_default();
         NOTICED_AFTER.is_match(before)
             || UNNOTICED.is_match(before)
+            || (ALARM_BEFORE.is_match(before) && AFTER.is_match(after))
             || TOOK_TO_NOTICE.is_match(after)
     };
     duration::durations(sentence)

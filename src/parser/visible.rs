@@ -130,7 +130,7 @@ mod tests {
         visible.push(original, 0);
         assert_eq!(visible.text, "a \"b\"c d");
         for needle in ["a", "b", "c", "d"] {
-            let offset = visible.text.find(needle).unwrap();
+            let offset = visible.text.find(needle).expect("in the text");
             assert_eq!(&original[visible.original(offset)..][..1], needle);
         }
     }
@@ -140,10 +140,13 @@ mod tests {
         let original = "x \u{2019}key\u{2019}:  value";
         let mut visible = Visible::default();
         visible.push(original, 10);
-        let at = visible.text.find(':').unwrap();
+        let at = visible.text.find(':').expect("in the text");
         let value = visible.slice(at + 1, visible.text.len());
         assert_eq!(value.text, "value");
-        assert_eq!(value.original(0), 10 + original.find("value").unwrap());
+        assert_eq!(
+            value.original(0),
+            10 + original.find("value").expect("in the text")
+        );
         assert!(visible.slice(at + 1, at + 2).is_blank());
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_saphyr::granit_parser::Event;
 use serde_saphyr::granit_parser::Parser;
 use serde_saphyr::granit_parser::ScalarStyle;
+use serde_saphyr::granit_parser::ScanError;
 
 use crate::document::Limits;
 use crate::incident::Origin;
@@ -142,31 +143,34 @@ pub(crate) fn read(yaml: &str, limits: &Limits) -> Result<Vec<Entry>, Trouble> {
     }
 }
 
+/// What the reader's error means: too deep a nesting exceeds the budget, all else is no YAML.
+fn trouble(error: &ScanError, limits: &Limits) -> Trouble {
+    let message = error.info();
+    let at = error.marker().byte_offset().unwrap_or_default();
+    match message.contains("recursion") || message.contains("nesting") {
+        true => Trouble::Budget(
+            at,
+            format!("nesting deeper than {} levels", limits.front_matter_depth),
+        ),
+        false => Trouble::Invalid(at, message),
+    }
+}
+
 fn grow(yaml: &str, limits: &Limits) -> Result<Tree, Trouble> {
     let mut tree = Tree::default();
     for next in Parser::new_from_str(yaml) {
-        let (event, span) = next.map_err(|error| {
-            let message = error.info();
-            let at = error.marker().byte_offset().unwrap_or_default();
-            match message.contains("recursion") || message.contains("nesting") {
-                true => Trouble::Budget(
-                    at,
-                    format!("nesting deeper than {} levels", limits.front_matter_depth),
-                ),
-                false => Trouble::Invalid(at, message),
-            }
-        })?;
+        let (event, span) = next.map_err(|error| trouble(&error, limits))?;
         let at = span.byte_range().map_or(0, |range| range.start);
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 // A key without a value comes as the null that was never written.
-                let unwritten = style == ScalarStyle::Plain
-                    && text == "~"
-                    && !yaml[at.min(yaml.len())..].starts_with('~');
-                let text = if unwritten {
-                    String::new()
-                } else {
+                let written = style != ScalarStyle::Plain
+                    || text != "~"
+                    || yaml[at.min(yaml.len())..].starts_with('~');
+                let text = if written {
                     text.into_owned()
+                } else {
+                    String::new()
                 };
                 tree.add(Node::Scalar(text), at, anchor);
             }
@@ -279,7 +283,7 @@ mod tests {
 
     fn texts(yaml: &str) -> Vec<(String, String)> {
         read(yaml, &Limits::default())
-            .unwrap()
+            .expect("YAML")
             .iter()
             .map(|entry| (entry.key.clone(), entry.text()))
             .collect()

@@ -170,7 +170,6 @@ impl Field {
 
     /// What a record answers, folded as by [`fold`]; empty where it states nothing, and for fields of days.
     pub fn values(&self, record: &Record) -> BTreeSet<String> {
-        let labels = &record.classification;
         let mut values = BTreeSet::new();
         let mut put = |value: &str| {
             let value = fold(value);
@@ -178,51 +177,36 @@ impl Field {
                 values.insert(value);
             }
         };
+        let facts = &record.facts;
         match self {
             Field::Id => put(record.id.as_str()),
-            Field::Mode => put(labels.failure_mode.id()),
-            Field::Decay => put(labels.decay.id()),
-            Field::Response => labels.response.iter().for_each(|value| put(value.id())),
-            Field::Rollback => labels
-                .rollback_target
-                .iter()
-                .for_each(|value| put(value.id())),
-            Field::Detection => labels.detection.iter().for_each(|value| put(value.id())),
-            Field::Stage => labels.stage.iter().for_each(|value| put(value.id())),
-            Field::FirstDiagnosis => labels
-                .first_diagnosis
-                .iter()
-                .for_each(|value| put(value.id())),
-            Field::Confidence => put(labels.confidence.id()),
             Field::Kind => put(record.kind.id()),
-            Field::Severity => record
-                .facts
-                .severity
-                .iter()
-                .for_each(|fact| put(&fact.value.rank().to_string())),
-            Field::Service => each(&record.facts.services, put),
-            Field::Asset => each(&record.facts.assets, put),
-            Field::Model => each(&record.facts.models, put),
-            Field::Team => each(&record.facts.team, put),
-            Field::Status => each(&record.facts.status, put),
+            Field::Severity => {
+                let rank = facts.severity.as_ref().map(|fact| fact.value.rank());
+                rank.iter().for_each(|rank| put(&rank.to_string()));
+            }
+            Field::Service => each(&facts.services, put),
+            Field::Asset => each(&facts.assets, put),
+            Field::Model => each(&facts.models, put),
+            Field::Team => each(&facts.team, put),
+            Field::Status => each(&facts.status, put),
             Field::Is => flags(record).for_each(put),
             Field::Has => {
+                let own = keys(record).filter(|key| !PRESENCES.contains(&key.as_str()));
                 presences(record).for_each(&mut put);
-                keys(record)
-                    .filter(|key| !PRESENCES.contains(&key.as_str()))
-                    .for_each(|key| put(&key));
+                own.for_each(|key| put(&key));
             }
             Field::Key(key) => {
-                for (_, text) in record
+                let named = record
                     .metadata
                     .iter()
-                    .filter(|(name, _)| fold(name) == *key)
-                {
+                    .filter(|(name, _)| fold(name) == *key);
+                for (_, text) in named {
                     put(text);
                     text.split(',').for_each(&mut put);
                 }
             }
-            Field::Quarter | Field::Date | Field::After | Field::Before => {}
+            label => labels(label, record).into_iter().for_each(put),
         }
         values
     }
@@ -259,6 +243,30 @@ impl Field {
 /// The keys of front matter and metadata as they are compared.
 fn keys(record: &Record) -> impl Iterator<Item = String> {
     record.metadata.keys().map(|key| fold(key))
+}
+
+/// The ids of a field's labels; none for other fields.
+fn labels(field: &Field, record: &Record) -> Vec<&'static str> {
+    let labels = &record.classification;
+    match field {
+        Field::Mode => vec![labels.failure_mode.id()],
+        Field::Decay => vec![labels.decay.id()],
+        Field::Confidence => vec![labels.confidence.id()],
+        Field::Response => labels.response.iter().map(|value| value.id()).collect(),
+        Field::Rollback => labels
+            .rollback_target
+            .iter()
+            .map(|value| value.id())
+            .collect(),
+        Field::Detection => labels.detection.iter().map(|value| value.id()).collect(),
+        Field::Stage => labels.stage.iter().map(|value| value.id()).collect(),
+        Field::FirstDiagnosis => labels
+            .first_diagnosis
+            .iter()
+            .map(|value| value.id())
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn each<'a>(facts: impl IntoIterator<Item = &'a Fact<String>>, mut put: impl FnMut(&str)) {

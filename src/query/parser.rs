@@ -93,6 +93,10 @@ impl Reader<'_> {
         });
     }
 
+    fn unfinished(&mut self, found: &str, span: Span, outcome: &str) {
+        self.notice(NoticeKind::Unfinished, span, found.to_owned(), outcome);
+    }
+
     fn cut<'t>(&mut self, text: &'t str, within: Option<Span>) -> &'t str {
         let length = (0..=MAX_BYTES.min(text.len()))
             .rev()
@@ -110,13 +114,8 @@ impl Reader<'_> {
     fn text(&mut self, text: &str, within: Option<Span>) -> Option<Expr> {
         let (mut tokens, unclosed) = lexer::tokens(text);
         if let Some(span) = unclosed {
-            let found = "a quote is never closed".to_owned();
-            self.notice(
-                NoticeKind::Unfinished,
-                within.unwrap_or(span),
-                found,
-                "read up to the end",
-            );
+            let span = within.unwrap_or(span);
+            self.unfinished("a quote is never closed", span, "read up to the end");
         }
         if let Some(span) = within {
             tokens.iter_mut().for_each(|token| token.span = span);
@@ -144,8 +143,7 @@ impl Reader<'_> {
                     Some((true, _)) => {}
                     Some((false, _)) => continue,
                     None => {
-                        let found = "a parenthesis is never opened".to_owned();
-                        self.notice(NoticeKind::Unfinished, token.span, found, "left out");
+                        self.unfinished("a parenthesis is never opened", token.span, "left out");
                         continue;
                     }
                 },
@@ -158,13 +156,13 @@ impl Reader<'_> {
             self.notice(NoticeKind::Cut, span, found, "the inner ones are left out");
         }
         if let Some((_, span)) = kept.last() {
-            let found = "a parenthesis is never closed".to_owned();
-            self.notice(NoticeKind::Unfinished, *span, found, "read up to the end");
+            self.unfinished("a parenthesis is never closed", *span, "read up to the end");
         }
-        let open = kept.iter().filter(|(fits, _)| *fits);
+        let open = kept.into_iter().filter(|(fits, _)| *fits);
+        let kind = TokenKind::Close;
         balanced.extend(open.map(|(_, span)| Token {
-            kind: TokenKind::Close,
-            span: *span,
+            kind: kind.clone(),
+            span,
         }));
         balanced
     }

@@ -27,9 +27,9 @@ fn answers(input: impl AsRef<[u8]>) -> Vec<Value> {
     answer.out.lines().map(read).collect()
 }
 
-#[test]
-fn every_line_is_answered_in_its_place() {
-    let mut input: Vec<Vec<u8>> = [
+/// Lines of which some are bad.
+fn lines() -> Vec<Vec<u8>> {
+    let texts = [
         r##"{"id": "a", "text": "# First"}"##,
         "not json",
         r#"{"id": "no text"}"#,
@@ -44,12 +44,17 @@ fn every_line_is_answered_in_its_place() {
         "null",
         r##"{"id": "more", "text": "# More", "other": {"a": [1]}}"##,
         r##"{"id": "stated", "text": "---\nid: another\n---\n# Stated\n"}"##,
-    ]
-    .map(|line| line.as_bytes().to_vec())
-    .to_vec();
-    input.push(b"{\"id\": \"latin\", \"text\": \"caf\xe9\"}".to_vec());
-    input.push(b"{\"id\": \"windows\", \"text\": \"# W\"}\r".to_vec());
-    input.push(br##"{"id": "last", "text": "# Without a line feed"}"##.to_vec());
+    ];
+    let mut lines: Vec<Vec<u8>> = texts.iter().map(|line| line.as_bytes().to_vec()).collect();
+    lines.push(b"{\"id\": \"latin\", \"text\": \"caf\xe9\"}".to_vec());
+    lines.push(b"{\"id\": \"windows\", \"text\": \"# W\"}\r".to_vec());
+    lines.push(br##"{"id": "last", "text": "# Without a line feed"}"##.to_vec());
+    lines
+}
+
+#[test]
+fn every_line_is_answered_in_its_place() {
+    let input = lines();
     let answers = answers(input.join(&b'\n'));
     assert_eq!(answers.len(), input.len());
     let good = [0, 6, 7, 8, 12, 13, 15, 16];

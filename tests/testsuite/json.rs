@@ -92,11 +92,29 @@ fn the_examples_are_what_the_schemas_say() {
     let dry = desk.run(&["classify", folder, "--json"]);
     assert_eq!(schemas.check_all(&dry.out, "pm-kb/incident/1").len(), 50);
 
+    let explained = desk.run(&["classify", folder, "--explain", "--format", "jsonl"]);
+    assert_eq!(
+        schemas
+            .check_all(&explained.out, "pm-kb/explanation/1")
+            .len(),
+        50
+    );
+}
+
+#[test]
+fn hits_states_reports_and_figures_are_what_the_schemas_say() {
+    let schemas = Schemas::read();
+    let desk = Desk::new();
+    let examples = repository("incidents");
+    let folder = examples.to_str().unwrap();
+    assert_eq!(desk.run(&["add", folder, "-q"]).status, 0);
     let hits = desk.run(&["search", "rollback of the model", "--format", "jsonl"]);
     assert!(!schemas.check_all(&hits.out, "pm-kb/hit/1").is_empty());
     let status: Value = serde_json::from_str(&desk.run(&["status", "--json"]).out).unwrap();
     schemas.check(&status, "pm-kb/status/1");
     assert_eq!(status["documents"], 50);
+    let report: Value = serde_json::from_str(&desk.run(&["report", "--json"]).out).unwrap();
+    schemas.check(&report, "pm-kb/report/1");
     let labels = examples.join("LABELS.tsv");
     let measured = desk.run(&["eval", labels.to_str().unwrap(), folder, "--json"]);
     schemas.check(

@@ -124,8 +124,7 @@ fn progress(total: usize, desk: &Desk) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(total as u64);
-    if let Ok(style) =
-        ProgressStyle::with_template("{bar:30} {pos} of {len} documents, {per_sec}, {eta} left")
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} documents, {eta} left")
     {
         bar.set_style(style);
     }

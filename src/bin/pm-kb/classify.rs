@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Print the five stages: what was read, found, qualified, scored and decided.
-    #[arg(long, conflicts_with_all = ["json", "format"])]
+    #[arg(long)]
     explain: bool,
     /// What is read: documents, or with `jsonl -` one `{"id": …, "text": …}` a line, answered line by line.
     #[arg(

@@ -108,7 +108,7 @@ fn make_folder(args: &Args) -> anyhow::Result<PathBuf> {
 
 /// Shows a command and as much of its output as is enough.
 fn show(step: &Step, folder: &Path, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let typed = format!("$ pm-kb {}", typed(step.command));
+    let typed = format!("% pm-kb {}", typed(step.command));
     let heading = desk.terminal.paint(Style::new().bold(), &typed);
     desk.terminal.line(&format!("# {}", step.about))?;
     desk.terminal.line(&heading)?;

@@ -17,6 +17,7 @@ use crate::format;
 use crate::format::Format;
 use crate::input;
 use crate::json;
+use crate::message;
 use crate::message::Problems;
 use crate::terminal;
 
@@ -41,15 +42,14 @@ const MOST_BYTES: usize = 64 << 20;
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let mut problems = Problems::default();
-    let name = input::name::shown(&args.labels);
     let text = match table(args) {
         Ok(text) => text,
         Err(refusal) => {
-            problems.tell(&mut desk.terminal, &name, &refusal);
+            message::refuse(&mut desk.terminal, &args.labels, &refusal);
             return Ok(Exit::Refused);
         }
     };
-    let gold = Gold::read(&name, &text)?;
+    let gold = Gold::read(&input::name::shown(&args.labels), &text)?;
     let labels = crate::classify::Labels::new(desk);
     let (mut labelled, mut refused) = (Vec::new(), 0);
     for one in gold {

@@ -1,6 +1,7 @@
 //! Message: errors, warnings and notices in one form, each with its place and what to do, at most twenty in full.
 
 use std::io;
+use std::path::Path;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
@@ -11,6 +12,7 @@ use pm_kb::query::Notice;
 use pm_kb::text::Position;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::input::name;
 use crate::json;
 use crate::terminal::Terminal;
 use crate::terminal::clean;
@@ -109,6 +111,11 @@ pub(crate) fn note(terminal: &mut Terminal, text: &str) {
 /// Warns of something that is of no document.
 pub(crate) fn warning(terminal: &mut Terminal, text: &str) {
     tell(terminal, &Problem::plain(Some(Level::Warning), text));
+}
+
+/// Tells why the only input of a command is refused.
+pub(crate) fn refuse(terminal: &mut Terminal, file: &Path, refusal: &Diagnostic) {
+    tell(terminal, &Problem::of(&name::shown(file), refusal));
 }
 
 /// The problems of one command. Errors are told as they come up, the rest at the end, as far as there is room: a

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use jiff::civil::Date;
+use pm_kb::diagnostic::Diagnostic;
+use pm_kb::document::Document;
+use pm_kb::document::Limits;
 use pm_kb::error::Error;
 use pm_kb::quarter::Quarter;
 use pm_kb::query::Query;
@@ -19,11 +22,13 @@ use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
 use crate::help;
+use crate::input;
 use crate::json;
 use crate::message;
 use crate::report_earlier;
 use crate::report_json;
 use crate::terminal;
+use crate::terminal::Terminal;
 use crate::words::Words;
 
 /// The arguments of `report`.
@@ -50,7 +55,8 @@ pub(crate) struct Args {
     /// What is written.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Say what changed since an earlier report, and why: by new incidents, by rules, by people.
+    /// Say what changed since an earlier report, and why: by new incidents, by rules, by people; `-` reads it from
+    /// standard input.
     #[arg(long, value_name = "OLD.json")]
     diff: Option<PathBuf>,
     /// Write each chart as an SVG file into this folder too.
@@ -81,6 +87,9 @@ enum Format {
 /// The width of a report where the output is no terminal.
 const WIDTH: usize = 100;
 
+/// No report is longer.
+const MOST_BYTES: usize = 64 << 20;
+
 /// Reports.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = if args.json { Format::Json } else { args.format };
@@ -88,14 +97,19 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         desk.terminal.speak_json();
     }
     let mut base = base::open(desk)?;
-    let calendar = base.configuration()?.calendar;
-    let mut request = Request::of(period(args, calendar, desk.today())?, desk.today())?;
-    request.calendar = calendar;
-    request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
-    for text in &args.pattern {
-        request.patterns.push(pattern::ad_hoc(text)?);
+    let mut request = request(args, base.configuration()?.calendar, desk.today())?;
+    if let Some(file) = &args.diff {
+        match earlier(file) {
+            Ok(text) => {
+                let name = input::name::shown(file);
+                request.earlier = Some(report_earlier::parse(&name, &text)?);
+            }
+            Err(refusal) => {
+                message::refuse(&mut desk.terminal, file, &refusal);
+                return Ok(Exit::Refused);
+            }
+        }
     }
-    request.earlier = args.diff.as_deref().map(report_earlier::read).transpose()?;
     let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
@@ -105,24 +119,55 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = match format {
-        Format::Text => {
-            let width = desk.terminal.width().unwrap_or(WIDTH).min(120);
-            terminal::clean_block(&pm_kb::report::text::render(&report, width))
-        }
-        Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(&report)),
-        Format::Html => pm_kb::report::html::render(&report),
-        Format::Csv => pm_kb::report::csv::render(&report),
-        Format::Json => json::to_document(&report_json::report(&report)) + "\n",
-    };
+    let written = written(&report, format, &desk.terminal);
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
     }
     match &args.output {
         Some(file) => crate::output::write(file, written.as_bytes())?,
-        None => desk.terminal.text(&written)?,
+        None if format == Format::Text => desk.terminal.text(&written)?,
+        None => desk.terminal.bytes(written.as_bytes())?,
     }
     Ok(Exit::Done)
+}
+
+/// What is to be counted.
+fn request(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Request> {
+    let mut request = Request::of(period(args, calendar, today)?, today)?;
+    request.calendar = calendar;
+    request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
+    for text in &args.pattern {
+        request.patterns.push(pattern::ad_hoc(text)?);
+    }
+    Ok(request)
+}
+
+/// The text of an earlier report.
+fn earlier(file: &Path) -> Result<String, Diagnostic> {
+    let limits = Limits {
+        document_bytes: MOST_BYTES,
+        ..Limits::default()
+    };
+    let input = match file.as_os_str() == "-" {
+        true => input::read_stdin(MOST_BYTES),
+        false => input::read(file, MOST_BYTES),
+    };
+    let input = input.map_err(|refusal| refusal.diagnostic())?;
+    Ok(Document::read(&input.source, input.bytes, &limits)?.text)
+}
+
+/// The report in a format.
+fn written(report: &Report, format: Format, terminal: &Terminal) -> String {
+    match format {
+        Format::Text => {
+            let width = terminal.width().unwrap_or(WIDTH).min(120);
+            terminal::clean_block(&pm_kb::report::text::render(report, width))
+        }
+        Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(report)),
+        Format::Html => pm_kb::report::html::render(report),
+        Format::Csv => pm_kb::report::csv::render(report),
+        Format::Json => json::to_document(&report_json::report(report)) + "\n",
+    }
 }
 
 /// Writes the charts of a report into a folder, which is made where it is not there.
@@ -134,7 +179,7 @@ fn charts(folder: &Path, report: &Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error> {
+fn period(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Period> {
     if let Some(quarter) = args.quarter {
         return Ok(Period::Quarter(quarter));
     }
@@ -148,13 +193,10 @@ fn period(args: &Args, calendar: Calendar, today: Date) -> Result<Period, Error>
         first: day(from, calendar, |days| days.first)?,
         last: day(to, calendar, |days| days.last)?,
     };
-    if days.last < days.first {
-        return Err(Error::Invalid {
-            what: "period",
-            value: format!("{from} to {to}"),
-            expected: "an end that is not before its beginning".to_owned(),
-        });
-    }
+    anyhow::ensure!(
+        days.first <= days.last,
+        "the period ends before it begins: from `{from}` to `{to}` — swap the two"
+    );
     Ok(Period::Days(days))
 }
 

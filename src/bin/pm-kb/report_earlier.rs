@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
-use anyhow::Context as _;
 use jiff::civil::Date;
 use pm_kb::error::Error;
 use pm_kb::report::difference::Earlier;
@@ -53,13 +50,6 @@ struct Incident {
 #[derive(Deserialize)]
 struct Provenance {
     rules: String,
-}
-
-/// Reads an earlier report.
-pub(crate) fn read(file: &Path) -> anyhow::Result<Earlier> {
-    let text =
-        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(parse(&file.display().to_string(), &text)?)
 }
 
 /// Reads the text of an earlier report.

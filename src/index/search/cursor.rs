@@ -79,13 +79,10 @@ pub(super) fn phrases(cursors: &mut [Cursor], doc: DocId) -> Vec<u32> {
     places.unwrap_or_default()
 }
 
-/// How many places lie in sections that begin at `kind`, where sections begin at `any`; all ascending.
-pub(super) fn inside(places: &[u32], kind: &[u32], any: &[u32]) -> usize {
-    places
-        .iter()
-        .filter(|place| {
-            let after = any.partition_point(|start| start <= place);
-            after > 0 && kind.binary_search(&any[after - 1]).is_ok()
-        })
-        .count()
+/// Keeps the places that lie in sections which begin at `kind`, where sections begin at `any`; all ascending.
+pub(super) fn keep_inside(places: &mut Vec<u32>, kind: &[u32], any: &[u32]) {
+    places.retain(|place| {
+        let after = any.partition_point(|start| start <= place);
+        after > 0 && kind.binary_search(&any[after - 1]).is_ok()
+    });
 }

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tantivy::DocSet;
 use tantivy::InvertedIndexReader;
 use tantivy::SegmentReader;
+use tantivy::TERMINATED;
 use tantivy::Term;
+use tantivy::fastfield::AliveBitSet;
+use tantivy::postings::TermInfo;
 use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::IndexRecordOption;
 
 use crate::index::schema;
 use crate::index::schema::Zone;
@@ -21,17 +26,43 @@ const LONG_WORD: usize = 8;
 const SHORT_WORD: usize = 4;
 
 /// The words of every segment and zone.
-pub(super) struct Lexicon {
-    readers: Vec<Arc<InvertedIndexReader>>,
+pub(super) struct Lexicon<'a> {
+    readers: Vec<Words<'a>>,
     stems: Stems,
 }
 
-impl Lexicon {
-    pub(super) fn new(segments: &[SegmentReader]) -> tantivy::Result<Lexicon> {
+/// The words of one zone of a segment.
+struct Words<'a> {
+    reader: Arc<InvertedIndexReader>,
+    alive: Option<&'a AliveBitSet>,
+}
+
+impl Words<'_> {
+    /// How many living documents have a word, counted up to a number.
+    fn count(&self, word: &TermInfo, upto: u32) -> tantivy::Result<u32> {
+        let Some(alive) = self.alive else {
+            return Ok(word.doc_freq);
+        };
+        let option = IndexRecordOption::Basic;
+        let mut list = self.reader.read_postings_from_terminfo(word, option)?;
+        let mut count = 0;
+        while list.doc() != TERMINATED && count < upto {
+            count += u32::from(alive.is_alive(list.doc()));
+            list.advance();
+        }
+        Ok(count)
+    }
+}
+
+impl<'a> Lexicon<'a> {
+    pub(super) fn new(segments: &'a [SegmentReader]) -> tantivy::Result<Lexicon<'a>> {
         let mut readers = Vec::new();
         for segment in segments {
             for zone in Zone::ALL {
-                readers.push(segment.inverted_index(schema::fields().zone(zone))?);
+                readers.push(Words {
+                    reader: segment.inverted_index(schema::fields().zone(zone))?,
+                    alive: segment.alive_bitset(),
+                });
             }
         }
         Ok(Lexicon {
@@ -42,8 +73,10 @@ impl Lexicon {
 
     /// Whether a document has the word.
     pub(super) fn has(&self, word: &str) -> tantivy::Result<bool> {
-        for reader in &self.readers {
-            if reader.terms().get(word)?.is_some() {
+        for words in &self.readers {
+            if let Some(word) = words.reader.terms().get(word)?
+                && words.count(&word, 1)? > 0
+            {
                 return Ok(true);
             }
         }
@@ -52,19 +85,19 @@ impl Lexicon {
 
     /// Every word that begins so.
     pub(super) fn with_prefix(&self, prefix: &str) -> tantivy::Result<BTreeSet<String>> {
-        let mut words = BTreeSet::new();
-        for reader in &self.readers {
-            let mut stream = reader.terms().range().ge(prefix).into_stream()?;
-            while stream.advance() {
-                if !stream.key().starts_with(prefix.as_bytes()) {
-                    break;
-                }
-                if let Ok(word) = std::str::from_utf8(stream.key()) {
-                    words.insert(word.to_owned());
+        let mut found = BTreeSet::new();
+        for words in &self.readers {
+            let mut stream = words.reader.terms().range().ge(prefix).into_stream()?;
+            while stream.advance() && stream.key().starts_with(prefix.as_bytes()) {
+                if let Ok(word) = std::str::from_utf8(stream.key())
+                    && !found.contains(word)
+                    && words.count(stream.value(), 1)? > 0
+                {
+                    found.insert(word.to_owned());
                 }
             }
         }
-        Ok(words)
+        Ok(found)
     }
 
     /// The forms of a word that documents have, the word itself among them if one has it.
@@ -121,12 +154,14 @@ impl Lexicon {
     fn within(&self, word: &str, slips: u8) -> tantivy::Result<BTreeMap<String, u32>> {
         let term = Term::from_field_text(schema::fields().zone(Zone::Body), word);
         let query = FuzzyTermQuery::new(term, slips, true);
+        let slips = query.automaton()?;
         let mut found = BTreeMap::new();
-        for reader in &self.readers {
-            let mut stream = reader.terms().search(query.automaton()?).into_stream()?;
+        for words in &self.readers {
+            let mut stream = words.reader.terms().search(&slips).into_stream()?;
             while stream.advance() {
-                if let Ok(word) = std::str::from_utf8(stream.key()) {
-                    *found.entry(word.to_owned()).or_insert(0) += stream.value().doc_freq;
+                let count = words.count(stream.value(), u32::MAX)?;
+                if let (Ok(word), true) = (std::str::from_utf8(stream.key()), count > 0) {
+                    *found.entry(word.to_owned()).or_insert(0) += count;
                 }
             }
         }

@@ -36,6 +36,7 @@ struct Match {
 }
 
 /// A stretch of a block and what it is worth.
+#[derive(Default)]
 struct Stretch {
     worth: f32,
     from: usize,
@@ -45,7 +46,11 @@ struct Stretch {
 impl Finder {
     pub(super) fn new(plan: &Plan, worths: &[f32]) -> Finder {
         let mut finder = Finder::default();
-        let extras = plan.extras.iter().map(|slot| (slot, 0.5));
+        let parts = plan
+            .extras
+            .iter()
+            .filter(|extra| extra.instead_of.is_none());
+        let extras = parts.map(|extra| (&extra.slot, extra.weight));
         for (at, (slot, worth)) in plan
             .slots
             .iter()
@@ -87,35 +92,17 @@ impl Finder {
                 best = Some((worth, block, stretch, matches));
             }
         }
-        let lines = LineIndex::new(text);
-        match best {
-            Some((_, block, stretch, matches)) => {
-                let line = lines.line(block.original(stretch.from));
-                Some(cut(
-                    block,
-                    postmortem.section_kind(block),
-                    line,
-                    &stretch,
-                    &matches,
-                ))
-            }
-            None => {
-                let block = beginning(postmortem)?;
-                let stretch = Stretch {
-                    worth: 0.0,
-                    from: 0,
-                    to: 0,
-                };
-                let line = lines.line(block.original(0));
-                Some(cut(
-                    block,
-                    postmortem.section_kind(block),
-                    line,
-                    &stretch,
-                    &[],
-                ))
-            }
-        }
+        let (block, stretch, matches) = match best {
+            Some((_, block, stretch, matches)) => (block, stretch, matches),
+            None => (beginning(postmortem)?, Stretch::default(), Vec::new()),
+        };
+        let (snippet, marks) = cut(&block.text, &stretch, &matches);
+        Some(Passage {
+            section: postmortem.section_kind(block),
+            line: LineIndex::new(text).line(block.original(stretch.from)),
+            snippet,
+            marks,
+        })
     }
 
     /// What of the query stands in a text, ascending.
@@ -254,15 +241,8 @@ fn beginning(postmortem: &Postmortem) -> Option<&Block> {
         .or_else(|| blocks().next())
 }
 
-/// The text of a block around a stretch, cut at spaces, with its marks.
-fn cut(
-    block: &Block,
-    section: SectionKind,
-    line: u32,
-    stretch: &Stretch,
-    matches: &[Match],
-) -> Passage {
-    let text = block.text.as_str();
+/// The text around a stretch, cut at spaces, with its marks.
+fn cut(text: &str, stretch: &Stretch, matches: &[Match]) -> (String, Vec<Span>) {
     let spare = LENGTH.saturating_sub(stretch.to - stretch.from);
     let end_wanted = (stretch.to + spare / 2).max(stretch.from.saturating_sub(spare / 2) + LENGTH);
     let start_wanted = stretch.from.saturating_sub(
@@ -293,12 +273,7 @@ fn cut(
             _ => marks.push(span),
         }
     }
-    Passage {
-        section,
-        line,
-        snippet,
-        marks,
-    }
+    (snippet, marks)
 }
 
 /// The last beginning of a word at or before a place.

@@ -2,11 +2,13 @@
 
 use crate::index::analyzer;
 use crate::index::analyzer::Word;
-use crate::index::analyzer::WordKind;
 use crate::index::search::lexicon::Lexicon;
 use crate::index::search::segment::Segment;
+use crate::index::search::slot::Extra;
 use crate::index::search::slot::Slot;
 use crate::index::search::slot::Way;
+use crate::index::search::ways::Ways;
+use crate::index::search::ways::plain;
 use crate::index::word_form;
 use crate::query::Expr;
 use crate::query::Filter;
@@ -17,10 +19,10 @@ use crate::query::Query;
 use crate::query::Zone;
 use crate::text::Span;
 
-/// How much a form of a word counts against the word as typed.
-const FORM: f32 = 0.5;
-/// How much a word counts that is written in two, or two that are written as one.
-const COMPOUND: f32 = 0.9;
+/// How much a part of a compound adds, with the compound or where it is missing.
+const PART: f32 = 0.5;
+/// How much a synonym adds where a word is missing.
+const SYNONYM: f32 = 0.45;
 
 /// A query over the slots of a plan.
 #[derive(Debug, Clone)]
@@ -49,8 +51,8 @@ pub(super) struct Branch {
 pub(super) struct Plan {
     /// Words and phrases.
     pub(super) slots: Vec<Slot>,
-    /// Slots that only add to the rank of what matches without them: the parts of compounds.
-    pub(super) extras: Vec<Slot>,
+    /// Parts of compounds and synonyms.
+    pub(super) extras: Vec<Extra>,
     /// How they are combined.
     pub(super) root: Branch,
     /// Words that were replaced or found nothing.
@@ -58,15 +60,15 @@ pub(super) struct Plan {
 }
 
 /// Looks up what the words of a query can be in an index.
-pub(super) fn plan(
+pub(super) fn plan<'a>(
     query: &Query,
-    lexicon: &mut Lexicon,
-    segments: &[Segment<'_>],
+    lexicon: Lexicon<'a>,
+    segments: &'a [Segment<'a>],
 ) -> tantivy::Result<Plan> {
     let mut planner = Planner {
-        lexicon,
-        segments,
+        ways: Ways { lexicon, segments },
         keep_grammar: !has_meaning(&query.root),
+        is_excluding: false,
         plan: Plan::default(),
     };
     let root = planner.group(&query.root)?;
@@ -102,9 +104,10 @@ fn is_grammar(text: &str) -> bool {
 }
 
 struct Planner<'a> {
-    lexicon: &'a mut Lexicon,
-    segments: &'a [Segment<'a>],
+    ways: Ways<'a>,
     keep_grammar: bool,
+    /// What is read is to be left out: nothing may be put in its place.
+    is_excluding: bool,
     plan: Plan,
 }
 
@@ -115,6 +118,8 @@ struct Typed<'a> {
     span: Span,
     /// The single words before and after it.
     neighbours: [Option<String>; 2],
+    /// It is a part of a compound.
+    is_part: bool,
 }
 
 impl Planner<'_> {
@@ -139,7 +144,10 @@ impl Planner<'_> {
                 (_, node) => branch.should.push(node),
             }
         }
-        for (part, node) in self.list(&group.must_not)? {
+        let outer = std::mem::replace(&mut self.is_excluding, true);
+        let excluded = self.list(&group.must_not)?;
+        self.is_excluding = outer;
+        for (part, node) in excluded {
             branch.must_not.push(match (part, node) {
                 // What no document has as typed excludes none.
                 (Expr::Word { .. }, Node::Group(_)) => Node::Any(Vec::new()),
@@ -182,6 +190,7 @@ impl Planner<'_> {
                     zone: *zone,
                     span: *span,
                     neighbours,
+                    is_part: false,
                 };
                 if *prefix {
                     self.prefix(&typed)?
@@ -189,16 +198,7 @@ impl Planner<'_> {
                     self.word(&typed)?
                 }
             }
-            Expr::Phrase { text, zone, .. } => {
-                let places = plain(&analyzer::words(text))
-                    .into_iter()
-                    .map(|word| vec![word]);
-                let ways = vec![Way {
-                    places: places.collect(),
-                    weight: 1.0,
-                }];
-                self.slot(text, *zone, ways)
-            }
+            Expr::Phrase { text, zone, .. } => self.phrase(text, *zone),
             Expr::Filter(filter) => Node::Filter(filter.clone()),
             Expr::Any(parts) => {
                 let mut nodes = Vec::new();
@@ -211,6 +211,15 @@ impl Planner<'_> {
         })
     }
 
+    fn phrase(&mut self, text: &str, zone: Zone) -> Node {
+        let words = plain(&analyzer::words(text)).into_iter();
+        let ways = vec![Way {
+            places: words.map(|word| vec![word]).collect(),
+            weight: 1.0,
+        }];
+        self.slot(text, zone, ways)
+    }
+
     fn slot(&mut self, typed: &str, zone: Zone, ways: Vec<Way>) -> Node {
         self.plan.slots.push(Slot {
             typed: typed.to_owned(),
@@ -221,19 +230,10 @@ impl Planner<'_> {
     }
 
     fn prefix(&mut self, typed: &Typed<'_>) -> tantivy::Result<Node> {
-        let words = analyzer::words(typed.text);
-        let start = words
-            .first()
-            .map(|word| word.text.clone())
-            .unwrap_or_default();
-        let found = self.lexicon.with_prefix(&start)?;
-        if found.is_empty() {
-            self.found_nothing(typed);
+        let ways = self.ways.of_prefix(&analyzer::words(typed.text))?;
+        if ways.is_empty() {
+            self.tell(typed, typed.text, String::new());
         }
-        let ways = vec![Way {
-            places: vec![found.into_iter().collect()],
-            weight: 1.0,
-        }];
         Ok(self.slot(typed.text, typed.zone, ways))
     }
 
@@ -243,191 +243,89 @@ impl Planner<'_> {
         if parts.len() > 1 {
             return self.compound(typed, &words);
         }
-        let Some(word) = parts.first() else {
-            return Ok(self.slot(typed.text, typed.zone, Vec::new()));
-        };
-        let mut ways = self.forms(word, 1.0)?;
-        let inner: Vec<Vec<String>> = words
-            .iter()
-            .filter(|word| word.kind == WordKind::Inner)
-            .map(|word| vec![word.text.clone()])
-            .collect();
-        if !inner.is_empty() {
-            ways.push(Way {
-                places: inner,
-                weight: COMPOUND,
-            });
-        }
-        ways.extend(self.split(word)?);
-        ways.extend(self.joined(word, &typed.neighbours)?);
-        if ways.is_empty() {
-            ways = self.corrected(word, typed)?;
+        let mut ways = self.ways.of_word(&words, &typed.neighbours)?;
+        if let (Some(word), false) = (parts.first(), self.is_excluding) {
+            if ways.is_empty() {
+                ways = self.corrected(word, typed)?;
+            }
+            let synonyms = self.ways.synonyms(word)?;
+            let number = self.plan.slots.len();
+            self.extra(typed, synonyms, SYNONYM, Some(number));
         }
         Ok(self.slot(typed.text, typed.zone, ways))
     }
 
-    /// The forms of a word that documents have.
-    fn forms(&mut self, word: &str, weight: f32) -> tantivy::Result<Vec<Way>> {
-        let forms = self.lexicon.forms(word)?;
-        Ok(forms
-            .into_iter()
-            .map(|form| {
-                let weight = if form == word { weight } else { weight * FORM };
-                Way::word(form, weight)
-            })
-            .collect())
-    }
-
-    /// A word written in two: `rollback` as `rolled back`.
-    fn split(&mut self, word: &str) -> tantivy::Result<Vec<Way>> {
-        let mut ways = Vec::new();
-        if !word.is_ascii() || word.len() < 6 || !word.chars().all(char::is_alphabetic) {
-            return Ok(ways);
+    fn extra(&mut self, typed: &Typed<'_>, ways: Vec<Way>, weight: f32, instead_of: Option<usize>) {
+        if !ways.is_empty() {
+            self.plan.extras.push(Extra {
+                slot: Slot {
+                    typed: typed.text.to_owned(),
+                    zone: typed.zone,
+                    ways,
+                },
+                weight,
+                instead_of,
+            });
         }
-        for at in 3..word.len() - 1 {
-            let (first, second) = word.split_at(at);
-            let second = self.lexicon.forms(second)?;
-            if second.is_empty() || word_form::is_grammar(first) {
-                continue;
-            }
-            let first = self.lexicon.forms(first)?;
-            let way = Way {
-                places: vec![first.into_iter().collect(), second.into_iter().collect()],
-                weight: COMPOUND,
-            };
-            if !way.places[0].is_empty() && self.occurs(&way)? {
-                ways.push(way);
-            }
-        }
-        Ok(ways)
-    }
-
-    /// Two words written as one: `rolled back` as `rollback`.
-    fn joined(
-        &mut self,
-        word: &str,
-        neighbours: &[Option<String>; 2],
-    ) -> tantivy::Result<Vec<Way>> {
-        let mut ways = Vec::new();
-        let [before, after] = neighbours;
-        let pairs = [
-            before.as_deref().map(|before| (before, word)),
-            after.as_deref().map(|after| (word, after)),
-        ];
-        for (first, second) in pairs.into_iter().flatten() {
-            let stem = self.lexicon.stem(first);
-            for joined in [format!("{first}{second}"), format!("{stem}{second}")] {
-                if self.lexicon.has(&joined)? {
-                    ways.extend(self.forms(&joined, COMPOUND)?);
-                    break;
-                }
-            }
-        }
-        Ok(ways)
     }
 
     /// What a word may have been that no document has.
     fn corrected(&mut self, word: &str, typed: &Typed<'_>) -> tantivy::Result<Vec<Way>> {
-        let near = self.lexicon.near(word)?;
+        let near = self.ways.lexicon.near(word)?;
         let Some(best) = near.first() else {
-            self.found_nothing(typed);
+            self.tell(typed, typed.text, String::new());
             return Ok(Vec::new());
         };
-        self.plan.notices.push(Notice {
-            kind: NoticeKind::Typo,
-            span: typed.span,
-            found: format!("nothing has `{word}`"),
-            outcome: format!("showing results for `{best}`"),
-            suggestion: None,
-        });
-        self.forms(best, 1.0)
+        self.tell(typed, word, format!("showing results for `{best}`"));
+        self.ways.forms(best, 1.0)
     }
 
-    fn found_nothing(&mut self, typed: &Typed<'_>) {
-        self.plan.notices.push(Notice {
-            kind: NoticeKind::Typo,
-            span: typed.span,
-            found: format!("nothing has `{}`", typed.text),
-            outcome: String::new(),
-            suggestion: None,
-        });
+    /// Says that no document has what was typed, and what was made of it.
+    fn tell(&mut self, typed: &Typed<'_>, text: &str, outcome: String) {
+        if !typed.is_part || !outcome.is_empty() {
+            self.plan.notices.push(Notice {
+                kind: NoticeKind::Typo,
+                span: typed.span,
+                found: format!("nothing has `{text}`"),
+                outcome,
+                suggestion: None,
+            });
+        }
     }
 
-    /// A word with inner punctuation: whole, its parts side by side, or written as one. Where no document has it so, its
-    /// parts are words of their own.
+    /// A word with inner punctuation. Where no document has it so, its parts are words of their own.
     fn compound(&mut self, typed: &Typed<'_>, words: &[Word]) -> tantivy::Result<Node> {
-        let parts = plain(words);
-        let mut ways = Vec::new();
-        let wholes: Vec<&Word> = words
-            .iter()
-            .filter(|word| word.kind == WordKind::Whole)
-            .collect();
-        if let [whole] = wholes.as_slice() {
-            ways.push(Way::word(whole.text.clone(), 1.0));
+        let ways = self.ways.of_compound(words)?;
+        let is_loose = ways.is_empty();
+        if is_loose && !self.is_excluding {
+            self.tell(typed, typed.text, "searched as separate words".to_owned());
         }
-        let mut places = Vec::new();
-        for part in &parts {
-            places.push(self.lexicon.forms(part)?.into_iter().collect());
-        }
-        ways.push(Way {
-            places,
-            weight: COMPOUND,
-        });
-        ways.push(Way::word(parts.concat(), COMPOUND));
-        let mut occurring = Vec::new();
-        for way in ways {
-            if self.occurs(&way)? {
-                occurring.push(way);
-            }
-        }
-        let loose = occurring.is_empty();
         let mut nodes = Vec::new();
-        for part in &parts {
-            if word_form::is_grammar(part) {
-                continue;
-            }
+        for part in plain(words)
+            .iter()
+            .filter(|part| !word_form::is_grammar(part))
+        {
             let typed = Typed {
                 text: part,
                 neighbours: [None, None],
+                is_part: true,
                 ..*typed
             };
-            if loose {
+            if is_loose {
                 nodes.push(self.word(&typed)?);
-            } else {
-                let ways = self.forms(part, 1.0)?;
-                self.plan.extras.push(Slot {
-                    typed: part.clone(),
-                    zone: typed.zone,
-                    ways,
-                });
+            } else if !self.is_excluding {
+                let ways = self.ways.forms(part, 1.0)?;
+                self.extra(&typed, ways, PART, None);
             }
         }
-        if loose && !nodes.is_empty() {
+        if is_loose && !nodes.is_empty() {
             return Ok(Node::Group(Branch {
                 should: nodes,
                 ..Branch::default()
             }));
         }
-        Ok(self.slot(typed.text, typed.zone, occurring))
+        Ok(self.slot(typed.text, typed.zone, ways))
     }
-
-    fn occurs(&self, way: &Way) -> tantivy::Result<bool> {
-        for segment in self.segments {
-            if segment.has(way)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// The plain words of a text.
-fn plain(words: &[Word]) -> Vec<String> {
-    words
-        .iter()
-        .filter(|word| word.kind == WordKind::Plain)
-        .map(|word| word.text.clone())
-        .collect()
 }
 
 /// The word of a part that is a single word anywhere.

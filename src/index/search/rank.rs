@@ -11,9 +11,7 @@ use crate::index::search::segment::Frequencies;
 /// How soon further occurrences of a word stop counting (the `k1` of BM25), above the weights of the zones.
 const SATURATION: f32 = 4.0;
 /// How much a document with few of the words is marked down.
-const COVERAGE: f32 = 0.35;
-/// What the parts of a compound add where the compound itself is missing.
-const EXTRA: f32 = 0.5;
+const COVERAGE: f32 = 0.25;
 /// What words that stand near each other add, and how near that is, in words.
 const NEAR: f32 = 0.8;
 const NEAR_WORDS: u32 = 8;
@@ -51,11 +49,22 @@ impl Worth {
             slots: (0..plan.slots.len())
                 .map(|slot| rarity(found, slot))
                 .collect(),
-            extras: (0..plan.extras.len())
-                .map(|slot| rarity(extras, slot))
+            extras: (plan.extras.iter().enumerate())
+                .map(|(at, extra)| {
+                    let own = rarity(extras, at);
+                    let rare = extra
+                        .instead_of
+                        .map_or(own, |slot| own.min(rarity(found, slot)));
+                    rare * extra.weight
+                })
                 .collect(),
             ranked,
         }
+    }
+
+    /// Whether no word or phrase ranks.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.ranked.is_empty()
     }
 
     /// The scores of the documents of a segment, by document; 0 for all others.
@@ -67,18 +76,21 @@ impl Worth {
         documents: &Bits,
     ) -> tantivy::Result<Vec<f32>> {
         let mut scores = vec![0f32; matching.segment.reader.max_doc() as usize];
-        let mut add = |frequencies: &Frequencies, worth: f32| {
+        let mut add = |frequencies: &Frequencies, worth: f32, unless: Option<&Frequencies>| {
             for (doc, frequency) in frequencies {
-                if documents.contains(*doc) {
+                let has =
+                    |other: &Frequencies| other.binary_search_by_key(doc, |(doc, _)| *doc).is_ok();
+                if documents.contains(*doc) && !unless.is_some_and(has) {
                     scores[*doc as usize] += worth * saturated(*frequency);
                 }
             }
         };
         for slot in &self.ranked {
-            add(&matching.found[*slot], self.slots[*slot]);
+            add(&matching.found[*slot], self.slots[*slot], None);
         }
-        for (frequencies, worth) in extras.iter().zip(&self.extras) {
-            add(frequencies, worth * EXTRA);
+        for ((extra, frequencies), worth) in plan.extras.iter().zip(extras).zip(&self.extras) {
+            let unless = extra.instead_of.map(|slot| &matching.found[slot]);
+            add(frequencies, *worth, unless);
         }
         self.temper(plan, matching, &mut scores)?;
         Ok(scores)
@@ -141,29 +153,38 @@ impl Worth {
             all.push(matching.segment.positions(&plan.slots[*slot], docs)?);
         }
         let worths: Vec<f32> = slots.iter().map(|slot| self.slots[*slot]).collect();
+        let zones = all.first().map_or(0, Vec::len);
         for (at, bonus) in bonuses.iter_mut().enumerate() {
-            let zones = all.first().map_or(0, Vec::len);
-            let mut pairs = vec![u32::MAX; slots.len()];
-            let mut densest = 0f32;
-            for zone in 0..zones {
-                let lists: Vec<&[u32]> =
-                    all.iter().map(|zones| zones[zone][at].as_slice()).collect();
-                for (pair, two) in lists.windows(2).enumerate() {
-                    pairs[pair] = pairs[pair].min(distance(two[0], two[1]));
-                }
-                densest = densest.max(density(&lists, &worths));
-            }
-            for (pair, distance) in pairs.iter().enumerate().take(slots.len() - 1) {
-                if *distance <= NEAR_WORDS {
-                    let worth = worths[pair].min(worths[pair + 1]);
-                    *bonus += NEAR * worth / (*distance).max(1) as f32;
-                }
-            }
-            let total: f32 = worths.iter().sum();
-            *bonus += PASSAGE * densest * densest / total.max(f32::MIN_POSITIVE);
+            let lists = |zone: usize| {
+                all.iter()
+                    .map(move |zones| zones[zone][at].as_slice())
+                    .collect()
+            };
+            let zones: Vec<Vec<&[u32]>> = (0..zones).map(lists).collect();
+            *bonus = closeness(&zones, &worths);
         }
         Ok(bonuses)
     }
+}
+
+/// What a document gains whose words have these places, zone by zone.
+fn closeness(zones: &[Vec<&[u32]>], worths: &[f32]) -> f32 {
+    let mut bonus = 0f32;
+    for pair in 0..worths.len() - 1 {
+        let distances = zones
+            .iter()
+            .map(|lists| distance(lists[pair], lists[pair + 1]));
+        let least = distances.min().unwrap_or(u32::MAX);
+        if least <= NEAR_WORDS {
+            bonus += NEAR * worths[pair].min(worths[pair + 1]) / least.max(1) as f32;
+        }
+    }
+    let densest = zones
+        .iter()
+        .map(|lists| density(lists, worths))
+        .fold(0f32, f32::max);
+    let total: f32 = worths.iter().sum();
+    bonus + PASSAGE * densest * densest / total.max(f32::MIN_POSITIVE)
 }
 
 fn saturated(frequency: f32) -> f32 {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use tantivy::DocId;
 use tantivy::DocSet;
@@ -16,15 +17,31 @@ use crate::index::analyzer;
 use crate::index::schema;
 use crate::index::schema::Zone;
 use crate::index::search::cursor::Cursor;
-use crate::index::search::cursor::inside;
+use crate::index::search::cursor::keep_inside;
 use crate::index::search::cursor::phrases;
 use crate::index::search::slot::Slot;
 use crate::index::search::slot::Way;
 use crate::query;
 
-/// What a word counts in each zone, and how much the zone's length tempers it (the `b` of BM25F). Chosen on
-/// `benches/known-items`; the figures are in its README.
-const WEIGHTS: [(f32, f32); 4] = [(6.0, 0.3), (4.0, 0.3), (2.5, 0.4), (1.0, 0.5)];
+/// What a word counts in each zone, how much the zone's length tempers it (the `b` of BM25F), and the usual length in
+/// words. Chosen on `benches/known-items`; the figures are in its README. The usual length is not taken from the index:
+/// what was deleted from that, and how it came to be, must not move a score.
+const WEIGHTS: [(f32, f32, f32); 4] = [
+    (6.0, 0.3, 8.0),
+    (3.5, 0.3, 60.0),
+    (2.5, 0.4, 50.0),
+    (1.0, 0.6, 500.0),
+];
+
+/// What one occurrence of a word counts, by zone and the code of the zone's length.
+static WORTH: LazyLock<[Vec<f32>; 4]> = LazyLock::new(|| {
+    WEIGHTS.map(|(weight, b, usual)| {
+        let lengths = (0..=u8::MAX).map(|code| FieldNormReader::id_to_fieldnorm(code) as f32);
+        lengths
+            .map(|length| weight / (1.0 - b + b * length / usual))
+            .collect()
+    })
+});
 
 /// How often a document has a slot, weighted by zone and form, tempered by length.
 pub(super) type Frequencies = Vec<(DocId, f32)>;
@@ -39,40 +56,23 @@ struct ZoneReader {
     zone: Zone,
     words: Arc<InvertedIndexReader>,
     norms: FieldNormReader,
-    /// What one occurrence counts, by the code of the zone's length.
-    worth: Vec<f32>,
 }
 
 impl<'a> Segment<'a> {
     /// Every segment of an index.
     pub(super) fn all(readers: &'a [SegmentReader]) -> tantivy::Result<Vec<Segment<'a>>> {
-        let documents: u32 = readers.iter().map(SegmentReader::max_doc).sum();
-        let mut segments: Vec<Segment<'a>> = Vec::new();
-        let mut totals = [0u64; 4];
+        let mut segments = Vec::new();
         for reader in readers {
             let mut zones = Vec::new();
             for zone in Zone::ALL {
                 let field = schema::fields().zone(zone);
-                let words = reader.inverted_index(field)?;
-                totals[zone as usize] += words.total_num_tokens();
                 zones.push(ZoneReader {
                     zone,
-                    words,
+                    words: reader.inverted_index(field)?,
                     norms: reader.get_fieldnorms_reader(field)?,
-                    worth: Vec::new(),
                 });
             }
             segments.push(Segment { reader, zones });
-        }
-        for zone in segments.iter_mut().flat_map(|segment| &mut segment.zones) {
-            let (weight, b) = WEIGHTS[zone.zone as usize];
-            let average = (totals[zone.zone as usize] as f32 / documents.max(1) as f32).max(1.0);
-            zone.worth = (0..=u8::MAX)
-                .map(|code| {
-                    let length = FieldNormReader::id_to_fieldnorm(code) as f32;
-                    weight / (1.0 - b + b * length / average)
-                })
-                .collect();
         }
         Ok(segments)
     }
@@ -100,17 +100,12 @@ impl<'a> Segment<'a> {
         let mut counts = vec![0f32; self.reader.max_doc() as usize];
         let mut found = Vec::new();
         let (only, section) = match slot.zone {
-            query::Zone::Anywhere => (None, None),
-            query::Zone::Section(kind) => (
-                Some(Zone::of(kind)),
-                Some(analyzer::section_word(kind.id())),
-            ),
+            query::Zone::Anywhere => (Zone::ALL.to_vec(), None),
+            query::Zone::Section(kind) => {
+                (Zone::holding(kind), Some(analyzer::section_word(kind.id())))
+            }
         };
-        for zone in self
-            .zones
-            .iter()
-            .filter(|zone| only.is_none_or(|only| only == zone.zone))
-        {
+        for zone in self.zones.iter().filter(|zone| only.contains(&zone.zone)) {
             for way in &slot.ways {
                 zone.visit(way, section.as_deref(), &mut |doc, count| {
                     let sum = &mut counts[doc as usize];
@@ -192,7 +187,7 @@ impl<'a> Segment<'a> {
 
 impl ZoneReader {
     fn worth(&self, doc: DocId) -> f32 {
-        self.worth[usize::from(self.norms.fieldnorm_id(doc))]
+        WORTH[self.zone as usize][usize::from(self.norms.fieldnorm_id(doc))]
     }
 
     fn cursor(&self, words: &[String], option: IndexRecordOption) -> tantivy::Result<Cursor> {
@@ -212,50 +207,60 @@ impl ZoneReader {
         section: Option<&str>,
         found: &mut dyn FnMut(DocId, u32),
     ) -> tantivy::Result<()> {
-        if let ([words], None) = (way.places.as_slice(), section) {
-            for list in &mut self.cursor(words, IndexRecordOption::WithFreqs)?.lists {
-                while list.doc() != TERMINATED {
-                    found(list.doc(), list.term_freq());
-                    list.advance();
-                }
-            }
-            return Ok(());
+        match (way.places.as_slice(), section) {
+            ([words], None) => self.visit_words(words, found),
+            (places, section) => self.visit_places(places, section, found),
         }
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        let mut cursors = Vec::new();
-        for words in &way.places {
-            let cursor = self.cursor(words, option)?;
-            if cursor.lists.is_empty() {
-                return Ok(());
+    }
+
+    fn visit_words(
+        &self,
+        words: &[String],
+        found: &mut dyn FnMut(DocId, u32),
+    ) -> tantivy::Result<()> {
+        for list in &mut self.cursor(words, IndexRecordOption::WithFreqs)?.lists {
+            while list.doc() != TERMINATED {
+                found(list.doc(), list.term_freq());
+                list.advance();
             }
-            cursors.push(cursor);
+        }
+        Ok(())
+    }
+
+    fn visit_places(
+        &self,
+        places: &[Vec<String>],
+        section: Option<&str>,
+        found: &mut dyn FnMut(DocId, u32),
+    ) -> tantivy::Result<()> {
+        let cursor =
+            |words: &[String]| self.cursor(words, IndexRecordOption::WithFreqsAndPositions);
+        let mut cursors = Vec::new();
+        for words in places {
+            cursors.push(cursor(words)?);
         }
         let mut starts = match section {
             None => None,
-            Some(section) => Some([
-                self.cursor(&[section.to_owned()], option)?,
-                self.cursor(&[analyzer::ANY_SECTION.to_owned()], option)?,
-            ]),
+            Some(kind) => Some((
+                cursor(&[kind.to_owned()])?,
+                cursor(&[analyzer::ANY_SECTION.to_owned()])?,
+            )),
         };
-        let Some(rarest) = (0..cursors.len()).min_by_key(|at| cursors[*at].cost()) else {
-            return Ok(());
-        };
-        for doc in cursors[rarest].docs() {
-            if cursors.iter_mut().all(|cursor| cursor.seek(doc)) {
-                let places = phrases(&mut cursors, doc);
-                let count = match &mut starts {
-                    None => places.len(),
-                    Some([kind, any]) => {
-                        if kind.seek(doc) && any.seek(doc) {
-                            inside(&places, &kind.positions(doc), &any.positions(doc))
-                        } else {
-                            0
-                        }
-                    }
-                };
-                if count > 0 {
-                    found(doc, u32::try_from(count).unwrap_or(u32::MAX));
+        let rarest = cursors.iter().min_by_key(|cursor| cursor.cost());
+        for doc in rarest.map(Cursor::docs).unwrap_or_default() {
+            if !cursors.iter_mut().all(|cursor| cursor.seek(doc)) {
+                continue;
+            }
+            let mut places = phrases(&mut cursors, doc);
+            if let Some((kind, any)) = &mut starts {
+                if kind.seek(doc) && any.seek(doc) {
+                    keep_inside(&mut places, &kind.positions(doc), &any.positions(doc));
+                } else {
+                    places.clear();
                 }
+            }
+            if !places.is_empty() {
+                found(doc, u32::try_from(places.len()).unwrap_or(u32::MAX));
             }
         }
         Ok(())

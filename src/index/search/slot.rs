@@ -31,3 +31,14 @@ pub(super) struct Slot {
     /// The ways; a document has the slot if it has one of them.
     pub(super) ways: Vec<Way>,
 }
+
+/// A slot that only adds to the rank of what matches without it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Extra {
+    /// What is looked up.
+    pub(super) slot: Slot,
+    /// How much it counts against a slot of its own.
+    pub(super) weight: f32,
+    /// The slot that it stands in for: it counts only where a document lacks that one.
+    pub(super) instead_of: Option<usize>,
+}

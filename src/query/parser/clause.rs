@@ -10,6 +10,7 @@ use crate::query::Zone;
 use crate::query::field;
 use crate::query::field::Field;
 use crate::query::filter;
+use crate::query::filter::BadValue;
 use crate::query::lexer::TokenKind;
 use crate::query::parser::Reader;
 use crate::query::parser::Run;
@@ -162,29 +163,28 @@ impl Reader<'_> {
                     span: value.span,
                 })),
                 Ok(_) => {}
-                Err(bad) => {
-                    let zone = field::section(name).map_or(Zone::Anywhere, Zone::Section);
-                    self.notices.push(Notice {
-                        kind: NoticeKind::BadValue,
-                        span: value.span,
-                        found: bad.found,
-                        outcome: match zone {
-                            Zone::Anywhere => "searched as text".to_owned(),
-                            Zone::Section(kind) => format!("searched in the section `{kind}`"),
-                        },
-                        suggestion: bad.suggestion,
-                    });
-                    parts.extend(self.leaf(
-                        Value {
-                            text: text.to_owned(),
-                            ..value
-                        },
-                        zone,
-                    ));
-                }
+                Err(bad) => parts.extend(self.bad_value(name, text, bad, value.span)),
             }
         }
         parts
+    }
+
+    /// What the field does not have is text; where the field is the name of a section, too, text in that section.
+    fn bad_value(&mut self, name: &str, text: &str, bad: BadValue, span: Span) -> Vec<Expr> {
+        let zone = field::section(name).map_or(Zone::Anywhere, Zone::Section);
+        self.notices.push(Notice {
+            kind: NoticeKind::BadValue,
+            span,
+            found: bad.found,
+            outcome: match zone {
+                Zone::Anywhere => "searched as text".to_owned(),
+                Zone::Section(kind) => format!("searched in the section `{kind}`"),
+            },
+            suggestion: bad.suggestion,
+        });
+        let quoted = text.contains(char::is_whitespace);
+        let text = text.to_owned();
+        self.leaf(Value { text, quoted, span }, zone)
     }
 
     /// What a named query stands for; an unknown name is searched as text.
@@ -198,37 +198,33 @@ impl Reader<'_> {
             Some(_) if self.depth >= MAX_DEPTH => {
                 format!("`@{name}` stands deeper than {MAX_DEPTH}")
             }
-            Some(text) => {
-                let before = self.notices.len();
-                self.names.push(name.to_owned());
-                self.depth += 1;
-                let text = self.cut(text, Some(span));
-                let expr = self.text(text, Some(span));
-                self.depth -= 1;
-                self.names.pop();
-                for notice in &mut self.notices[before..] {
-                    notice.found = format!("in `@{name}`: {}", notice.found);
-                }
-                return expr.into_iter().collect();
-            }
+            Some(text) => return self.expanded(name, text, span).into_iter().collect(),
         };
         let names = vocabulary.named.keys().map(String::as_str);
+        let near = filter::nearest(name, names.filter(|other| *other != name));
         self.notices.push(Notice {
             kind: NoticeKind::UnknownName,
             span,
             found,
             outcome: "searched as text".to_owned(),
-            suggestion: filter::nearest(name, names.filter(|other| *other != name))
-                .map(|name| format!("@{name}")),
+            suggestion: near.map(|name| format!("@{name}")),
         });
         let text = name.to_owned();
-        self.leaf(
-            Value {
-                text,
-                quoted: false,
-                span,
-            },
-            Zone::Anywhere,
-        )
+        let quoted = false;
+        self.leaf(Value { text, quoted, span }, Zone::Anywhere)
+    }
+
+    fn expanded(&mut self, name: &str, text: &str, span: Span) -> Option<Expr> {
+        let before = self.notices.len();
+        self.names.push(name.to_owned());
+        self.depth += 1;
+        let text = self.cut(text, Some(span));
+        let expr = self.text(text, Some(span));
+        self.depth -= 1;
+        self.names.pop();
+        for notice in &mut self.notices[before..] {
+            notice.found = format!("in `@{name}`: {}", notice.found);
+        }
+        expr
     }
 }

@@ -1,0 +1,194 @@
+//! The door of the report: times that cannot be, earlier reports that are none, files that are written.
+
+use std::fs;
+
+use crate::door::assert_told;
+use crate::door::with_base;
+use crate::paper;
+
+#[test]
+fn times_that_cannot_be_are_usage_errors_and_empty_ones_empty_reports() {
+    let desk = with_base();
+    for (args, told) in [
+        (
+            &["--from", "2026-03-01", "--to", "2026-01-01"][..],
+            "ends before it begins: from `2026-03-01` to `2026-01-01` — ",
+        ),
+        (
+            &["--from", "2026-02-30", "--to", "2026-04-01"],
+            "`2026-02-30`",
+        ),
+        (&["--from", "2026-Q1"], "--to"),
+        (
+            &["--quarter", "2026-Q3", "--year", "2026"],
+            "cannot be used with",
+        ),
+        (&["--year", "26"], "1970"),
+        (
+            &["--pattern", "mode:data-drift"],
+            "two filters with ` / ` between them",
+        ),
+    ] {
+        assert_told(&desk.run(&[&["report"], args].concat()), 2, told);
+    }
+}
+
+#[test]
+fn a_time_without_incidents_and_an_empty_base_have_an_empty_report() {
+    let desk = with_base();
+    for args in [&["--quarter", "2031-Q1"][..], &["--year", "1999"]] {
+        let answer = desk.run(&[&["report", "--json"], args].concat());
+        let report: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        assert_eq!(
+            (answer.status, &report["population"]["total"]),
+            (0, &0.into())
+        );
+        assert_eq!(report["population"]["undated"], 1);
+    }
+    assert_eq!(
+        desk.run(&[
+            "remove",
+            "scores-were-old",
+            "scores-were-wrong",
+            "pager-was-silent"
+        ])
+        .status,
+        0
+    );
+    for args in [
+        &["report"][..],
+        &["report", "--format", "md"],
+        &["list"],
+        &["status"],
+        &["search"],
+    ] {
+        let answer = desk.run(args);
+        assert!(
+            answer.status <= 1 && !answer.err.contains("error"),
+            "{answer:?}"
+        );
+    }
+    assert_told(&desk.run(&["list"]), 0, "no incident matches");
+}
+
+#[test]
+fn a_report_is_written_whole_and_over_nothing_but_a_report() {
+    let desk = with_base();
+    desk.file("docs/sub/keep", "");
+    let report = desk.run(&[
+        "report", "--year", "2026", "--format", "md", "--output", "r.md",
+    ]);
+    assert_eq!((report.status, report.out.as_str()), (0, ""), "{report:?}");
+    let written = fs::read_to_string(desk.path().join("r.md")).unwrap();
+    assert_eq!(
+        written,
+        desk.run(&["report", "--year", "2026", "--format", "md"])
+            .out
+    );
+    assert_told(
+        &desk.run(&["report", "--output", "docs"]),
+        2,
+        "error: cannot write docs: it is a folder — ",
+    );
+    let answer = desk.run(&["report", "--output", "nowhere/r.md"]);
+    assert_told(
+        &answer,
+        5,
+        "error: cannot write nowhere/r.md: there is no such file or folder\n",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_are_no_place_for_a_report() {
+    let desk = with_base();
+    let arguments = ["report", "--output", "r.md"];
+    assert_eq!(desk.run(&arguments).status, 0);
+    let written = fs::read_to_string(desk.path().join("r.md")).unwrap();
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(desk.path().join("r.md"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_ne!(
+        mode & 0o044,
+        0,
+        "others may read it, unlike a temporary file: {mode:o}"
+    );
+    std::os::unix::fs::symlink("r.md", desk.path().join("link.md")).unwrap();
+    assert_told(
+        &desk.run(&["report", "--output", "link.md"]),
+        2,
+        "error: cannot write link.md: it is no regular file",
+    );
+    assert!(
+        desk.path().join("link.md").is_symlink(),
+        "the link is still there"
+    );
+    if let Some(pipe) = paper::pipe(&desk, "pipe") {
+        assert_told(
+            &desk.run(&["report", "--output", "pipe"]),
+            2,
+            "it is no regular file",
+        );
+        assert!(!pipe.is_file(), "the pipe is still there");
+    }
+    assert_eq!(
+        fs::read_to_string(desk.path().join("r.md")).unwrap(),
+        written
+    );
+}
+
+#[test]
+fn a_report_is_the_same_on_standard_output_as_in_a_file() {
+    let desk = with_base();
+    for format in ["text", "md", "html", "csv", "json"] {
+        let args = ["report", "--year", "2026", "--format", format];
+        let shown = desk.run(&args).out;
+        assert_eq!(
+            desk.run(&[&args[..], &["--output", "r"]].concat()).status,
+            0
+        );
+        let written = fs::read_to_string(desk.path().join("r")).unwrap();
+        assert!(written == shown, "{format} differs");
+        fs::remove_file(desk.path().join("r")).unwrap();
+    }
+}
+
+#[test]
+fn an_earlier_report_that_is_none_is_refused_and_not_waited_for() {
+    let desk = with_base();
+    desk.file("latin.json", b"{\"caf\xe9\": 1}");
+    desk.file("other.json", "{}");
+    let earlier = |file: &str| desk.run(&["report", "--diff", file]);
+    assert_told(
+        &earlier("gone.json"),
+        3,
+        "error: gone.json: there is no such file or folder — ",
+    );
+    assert_told(
+        &earlier("latin.json"),
+        3,
+        "error: latin.json:1:6: invalid UTF-8",
+    );
+    assert_told(
+        &earlier("/dev/zero"),
+        3,
+        "error: /dev/zero: it is no regular file — ",
+    );
+    assert_told(
+        &earlier("other.json"),
+        2,
+        "error: other.json:1:2: not a report in JSON",
+    );
+    if paper::pipe(&desk, "pipe.json").is_some() {
+        assert_told(
+            &earlier("pipe.json"),
+            3,
+            "error: pipe.json: it is no regular file — ",
+        );
+    }
+    let report = desk.run(&["report", "--json"]).out;
+    let answer = desk.run_with(&["report", "--diff", "-"], &report);
+    assert_eq!(answer.status, 0, "{answer:?}");
+}
