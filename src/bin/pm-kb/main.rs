@@ -18,6 +18,7 @@ mod eval;
 mod exit;
 mod explanation;
 mod format;
+mod freshness;
 mod help;
 mod input;
 mod json;
