@@ -20,6 +20,7 @@ pub mod postmortem;
 pub mod classification;
 pub mod rule;
 pub mod record;
+pub mod verdict;
 pub mod query;
 pub mod tally;
 
