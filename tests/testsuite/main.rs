@@ -30,3 +30,4 @@ mod searching;
 mod store;
 mod terminal;
 mod transcript;
+mod verdicts;
