@@ -13,6 +13,7 @@ mod door;
 mod faults;
 mod filter;
 mod hostile;
+mod identity;
 mod json;
 mod killing;
 mod known_items;
