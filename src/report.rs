@@ -24,6 +24,7 @@ pub mod html;
 pub mod investment;
 pub mod markdown;
 pub mod measure;
+mod names;
 pub mod outline;
 pub mod pattern;
 pub mod period;
@@ -48,6 +49,7 @@ use control::Funding;
 use diagnosis::Ledger;
 use difference::Difference;
 use difference::Earlier;
+use headline::Headline;
 use investment::Effect;
 use investment::Investment;
 use pattern::Pattern;
@@ -161,6 +163,8 @@ pub struct Report {
     pub undated: Members,
     /// The documents of the whole base that are no incidents.
     pub not_counted: Members,
+    /// What page one tells of the window.
+    pub headlines: Vec<Headline>,
     /// Why the patterns differ from those of an earlier report, where one was given.
     pub difference: Option<Difference>,
     /// What was asked.
@@ -205,8 +209,10 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
         window,
         repeats,
         entries,
+        headlines: Vec::new(),
         difference: None,
     };
+    report.headlines = headline::headlines(&report);
     let earlier = request.earlier.as_ref();
     report.difference = earlier.map(|earlier| difference::difference(&report, earlier));
     Ok(report)

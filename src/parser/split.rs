@@ -250,7 +250,7 @@ mod tests {
             "```\n## 2025-10-02 x\n## 2025-10-03 y\n```\n",
         ] {
             let whole = page(text);
-            assert_eq!(divide(&whole, 2), [whole.clone()], "{text}");
+            assert_eq!(divide(&whole, 2), std::slice::from_ref(&whole), "{text}");
         }
     }
 

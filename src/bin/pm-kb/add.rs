@@ -57,6 +57,15 @@ pub(crate) enum DateOrder {
     Mdy,
 }
 
+impl From<DateOrder> for pm_kb::parser::DateOrder {
+    fn from(order: DateOrder) -> pm_kb::parser::DateOrder {
+        match order {
+            DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
+            DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
+        }
+    }
+}
+
 /// A level of headings.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Heading {
@@ -130,10 +139,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 
 fn reading(args: &Args, desk: &Desk, base: &KnowledgeBase) -> anyhow::Result<Options> {
     let settled = base.configuration()?;
-    let date_order = args.date_order.map(|order| match order {
-        DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
-        DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
-    });
+    let date_order = args.date_order.map(Into::into);
     Ok(Options {
         limits: settled.limits,
         date_order: date_order.or(settled.date_order),

@@ -18,6 +18,7 @@ mod eval;
 mod exit;
 mod explanation;
 mod format;
+mod freshness;
 mod help;
 mod input;
 mod json;
@@ -83,7 +84,7 @@ enum Command {
     Reclassify(reclassify::Args),
     /// Label documents without storing them.
     Classify(classify::Args),
-    /// Compare the labels of the rules with those of a reader.
+    /// Compare the labels of the rules, or the facts that are read, with those of a reader.
     Eval(eval::Args),
     /// Count a quarter: failure modes, decay, patterns, each with its incidents.
     Report(report::Args),

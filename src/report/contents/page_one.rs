@@ -39,7 +39,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section> {
             vec![paragraph(vec![Inline::Text(words)])],
         )];
     }
-    let headlines = headline::headlines(report);
+    let headlines = &report.headlines;
     let mut found: Vec<Block> = Vec::new();
     if headlines.is_empty() {
         found.push(paragraph(vec![Inline::text(
@@ -50,7 +50,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section> {
         found.push(Block::Findings(told));
     }
     let changed = super::method::changes(report).into_iter().collect();
-    let read = headline::to_read(&headlines);
+    let read = headline::to_read(headlines);
     let mut sections = vec![
         sheet("found", format!("What we found in {period}"), found),
         sheet("cost", "What it cost", vec![paragraph(cost(report))]),

@@ -2,7 +2,6 @@
 
 use pm_kb::record::Record;
 use pm_kb::report::Request;
-use pm_kb::report::headline;
 use pm_kb::report::headline::Topic;
 use pm_kb::report::markdown;
 use pm_kb::report::period::Calendar;
@@ -111,7 +110,8 @@ fn worse_incidents_make_a_finding_rank_higher() {
         base = base.with(record);
     }
     let report = base.report(&quarter("2026-Q3"));
-    let told: Vec<&str> = headline::headlines(&report)
+    let told: Vec<&str> = report
+        .headlines
         .iter()
         .filter_map(|one| match one.topic {
             Topic::Pattern(at) => Some(report.request.patterns[at].id.as_str()),
@@ -185,7 +185,7 @@ fn repeats_name_the_earlier_incident_and_its_open_action() {
     let report = base.report(&quarter("2026-Q3"));
     assert_eq!(
         json(&report)["repeats"],
-        serde_json::json!([{"id": "second", "earlier": "first", "shared": "scorer", "days": 515.0, "open_action": true}])
+        serde_json::json!([{"id": "second", "earlier": "first", "shared": "Scorer", "days": 515.0, "open_action": true}])
     );
     let page = markdown::render(&report);
     assert!(page.contains("| 515 | 1 of 1 open |"), "{page}");
