@@ -80,6 +80,16 @@ users_affected links url. Besides: title, kind.
 Each verdict is a line at the end of verdicts.jsonl in the knowledge base: commit it. It survives a new export, a new \
 name, other rules and a knowledge base made anew.";
 
+/// Below the options of `sync`.
+pub(crate) const SYNC: &str = "\
+Examples:
+  pm-kb sync --dry-run                what has changed since the documents were added
+  git pull && pm-kb sync              with the verdicts of your colleagues
+  pm-kb sync --prune                  and forget what is gone
+
+One line a document: updated, moved, gone (removed with --prune), refused, labelled by a colleague, in conflict. \
+Documents that are new in the folders are only counted: `pm-kb add` takes them in.";
+
 /// Below the options of `reclassify`.
 pub(crate) const RECLASSIFY: &str = "\
 Examples:

@@ -35,6 +35,8 @@ mod report_json;
 mod search;
 mod show;
 mod status;
+mod survey;
+mod sync;
 mod terminal;
 mod words;
 
@@ -88,6 +90,8 @@ enum Command {
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
+    Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
     Remove(remove::Args),
     /// Show the main job on the built-in examples, in a temporary folder.
@@ -171,6 +175,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
         Command::Demo(args) => demo::run(&args, desk),
         Command::Completions(args) => completions::run(&args, desk),
