@@ -39,6 +39,7 @@ mod section_kind;
 mod sentence;
 mod severity;
 mod source;
+pub mod split;
 mod stamp;
 mod statement;
 mod table;

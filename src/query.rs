@@ -9,12 +9,15 @@ use crate::postmortem::SectionKind;
 use crate::record::Record;
 use crate::text::Span;
 
+mod explanation;
 mod field;
 mod filter;
 mod lexer;
 mod parser;
 mod period;
 
+pub use explanation::Explanation;
+pub use explanation::Part;
 pub use field::Field;
 pub use field::fold;
 pub use filter::Filter;
@@ -52,6 +55,8 @@ pub enum NoticeKind {
     Unfinished,
     /// A word that nothing contains, replaced by one that is.
     Typo,
+    /// Matches that are left out.
+    Narrowed,
 }
 
 impl NoticeKind {
@@ -299,4 +304,8 @@ pub struct Hit {
     pub record: Record,
     /// Where the best match stands.
     pub passage: Option<Passage>,
+    /// What the score is made of, where that was asked for.
+    pub explanation: Option<Explanation>,
+    /// BLAKE3 of the original bytes, which tells whether the file has changed since.
+    pub content: blake3::Hash,
 }

@@ -63,7 +63,7 @@ impl Zone {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Zone::Title => "title",
             Zone::Lead => "lead",

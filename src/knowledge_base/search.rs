@@ -160,6 +160,8 @@ fn hits(view: &View<'_>, ranking: &Ranking, offset: usize) -> Result<Vec<Hit>> {
         hits.push(Hit {
             rank: offset + hits.len() + 1,
             score: ranked.score,
+            explanation: ranked.explanation.clone(),
+            content: filed.content,
             id: filed.record.id.clone(),
             record: filed.record,
             passage: ranking.finder.passage(&document.text, &postmortem),

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::parser::heading;
 use crate::parser::piece::Mark;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
@@ -73,8 +74,10 @@ fn strong_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
     let line = text.get(start..end)?;
     let first = start + (line.len() - line.trim_start().len());
     let mut leads = Vec::new();
-    let strong =
-        |mark: &&Mark| mark.kind == MarkKind::Strong && mark.start >= first && mark.end <= end;
+    let strong = |mark: &&Mark| {
+        let marked = mark.kind == MarkKind::Strong || is_italic_head(text, mark, first);
+        marked && mark.start >= first && mark.end <= end
+    };
     for mark in piece.marks_within(first, end).filter(strong) {
         let lead = strong_lead(text, mark.start, mark.end, end)?;
         let begins_line = mark.start == first;
@@ -91,6 +94,18 @@ fn strong_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
         }
     }
     (!leads.is_empty()).then_some(leads)
+}
+
+/// `*Cause*: …`: italic words that begin a line and end with a colon, where they are the name of a section.
+fn is_italic_head(text: &str, mark: &Mark, first: usize) -> bool {
+    if mark.kind != MarkKind::Emphasis || mark.start != first {
+        return false;
+    }
+    let (Some(inside), Some(after)) = (text.get(mark.start..mark.end), text.get(mark.end..)) else {
+        return false;
+    };
+    let colon = inside.trim_end().ends_with(':') || after.trim_start().starts_with(':');
+    colon && heading::kind_by_list(inside.trim_end_matches([':', ' '])).is_some()
 }
 
 fn strong_lead(text: &str, start: usize, mark_end: usize, line_end: usize) -> Option<Lead> {

@@ -121,6 +121,20 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
         &serde_json::from_str(&measured.out).unwrap(),
         "pm-kb/evaluation/1",
     );
+    let facts = repository("tests/intake");
+    let table = facts.join("FACTS.tsv");
+    let arguments = [
+        "eval",
+        "--facts",
+        table.to_str().unwrap(),
+        facts.to_str().unwrap(),
+        "--json",
+    ];
+    let measured = desk.run(&arguments);
+    schemas.check(
+        &serde_json::from_str(&measured.out).unwrap(),
+        "pm-kb/facts-evaluation/1",
+    );
 }
 
 #[test]

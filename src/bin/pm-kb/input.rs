@@ -76,6 +76,13 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The absolute paths of the files, as they are kept.
+    pub(crate) fn absolute(&self) -> BTreeSet<String> {
+        let absolute = |file: &PathBuf| name::absolute(file).ok();
+        let paths = self.files.iter().filter_map(absolute);
+        paths.map(|path| name::kept(&path)).collect()
+    }
+
     /// Whether there is nothing to read.
     pub(crate) fn is_nothing(&self) -> bool {
         self.files.is_empty() && !self.stdin

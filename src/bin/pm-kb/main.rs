@@ -8,7 +8,9 @@ use clap::CommandFactory as _;
 use clap::FromArgMatches as _;
 
 mod add;
+mod author;
 mod base;
+mod change;
 mod classify;
 mod completions;
 mod demo;
@@ -16,12 +18,15 @@ mod eval;
 mod exit;
 mod explanation;
 mod format;
+mod freshness;
 mod help;
 mod input;
 mod json;
+mod label;
 mod list;
 mod message;
 mod output;
+mod reclassify;
 mod remove;
 mod render;
 mod report;
@@ -71,9 +76,13 @@ enum Command {
     List(list::Args),
     /// Show one incident: facts, labels with their evidence, action items.
     Show(show::Args),
+    /// Say by hand what an incident is, over document and rules; kept in a file for git.
+    Label(label::Args),
+    /// After a change of rules, label every document anew and show what changed, and by which rule.
+    Reclassify(reclassify::Args),
     /// Label documents without storing them.
     Classify(classify::Args),
-    /// Compare the labels of the rules with those of a reader.
+    /// Compare the labels of the rules, or the facts that are read, with those of a reader.
     Eval(eval::Args),
     /// Count a quarter: failure modes, decay, patterns, each with its incidents.
     Report(report::Args),
@@ -156,6 +165,8 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Search(args) => search::run(&args, desk),
         Command::List(args) => list::run(&args, desk),
         Command::Show(args) => show::run(&args, desk),
+        Command::Label(args) => label::run(&args, desk),
+        Command::Reclassify(args) => reclassify::run(&args, desk),
         Command::Classify(args) => classify::run(&args, desk),
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),

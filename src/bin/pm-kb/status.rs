@@ -84,7 +84,7 @@ fn lines(status: &Status, ruleset: &str) -> Vec<(&'static str, String)> {
     lines.push(("index", index));
     let rules = match status.labelled_by_other_rules {
         0 => format!("in step ({ruleset})"),
-        behind => format!("{behind} documents labelled by other rules: `pm-kb add` them again"),
+        behind => format!("{behind} documents labelled by other rules: `pm-kb reclassify`"),
     };
     lines.push(("rules", rules));
     lines

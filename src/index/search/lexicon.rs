@@ -135,7 +135,9 @@ impl<'a> Lexicon<'a> {
         let most = if length >= LONG_WORD { 2 } else { 1 };
         for slips in 1..=most {
             let mut found = self.within(word, slips)?;
-            found.retain(|other, _| other.chars().all(char::is_alphabetic));
+            found.retain(|other, _| {
+                other.chars().all(char::is_alphabetic) && !word_form::is_grammar(other)
+            });
             if found.is_empty() {
                 continue;
             }
