@@ -36,7 +36,9 @@ mod labels;
 mod paper;
 mod reporting;
 mod search;
+mod similar;
 mod status;
+mod unrelated;
 
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
@@ -49,7 +51,11 @@ pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
 pub use crate::knowledge_base::labels::Relabelled;
 pub use crate::knowledge_base::search::Found;
+pub use crate::knowledge_base::similar::Similar;
+pub use crate::knowledge_base::similar::SimilarFound;
+pub use crate::knowledge_base::similar::Subject;
 pub use crate::knowledge_base::status::Status;
+pub use crate::knowledge_base::unrelated::Unrelated;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
 const GITIGNORE: &str = "\
