@@ -10,12 +10,14 @@ mod facet;
 mod lean;
 mod score;
 mod sentence;
+mod telling;
 
 use crate::classification::Classification;
 use crate::classification::State;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
 use crate::postmortem::SectionKind;
+use crate::rule::Features;
 use crate::rule::RuleSet;
 use crate::text::LineIndex;
 use crate::text::Position;
@@ -25,6 +27,7 @@ use crate::classifier::score::Scores;
 use crate::classifier::sentence::Sentence;
 
 pub use crate::classifier::detect::Hit;
+pub use crate::classifier::telling::cause;
 
 /// The labels that the rules give a post-mortem, with their evidence; `text` is the document that it was parsed from.
 pub fn classify(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Classification {
@@ -123,6 +126,17 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
 /// Every word stem of a document with what its places count together: what a table of words is fitted on.
 pub fn stems(rules: &RuleSet, postmortem: &Postmortem) -> BTreeMap<String, f64> {
     lean::stems(rules, &sentence::sentences(postmortem))
+}
+
+/// What the table of a facet sees of every sentence of a document: what a table is fitted on; `None` for no facet's name.
+pub fn features(rules: &RuleSet, postmortem: &Postmortem, table: &str) -> Option<Vec<Features>> {
+    let table = telling::TABLES
+        .into_iter()
+        .find(|known| known.name == table)?;
+    let sentences = sentence::sentences(postmortem);
+    let (mut hits, triggers) = detect::detect(rules, &sentences);
+    context::qualify(rules, &sentences, &triggers, &mut hits);
+    Some(telling::features(rules, &sentences, &hits, table))
 }
 
 /// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.

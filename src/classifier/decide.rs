@@ -19,7 +19,7 @@ use crate::taxonomy::Reason;
 
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
-use crate::classifier::facet;
+use crate::classifier::facet::Facets;
 
 /// In how many sentences a word of machine learning counts.
 const REPEATED: usize = 3;
@@ -61,12 +61,18 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
     } else {
         standing.ordinary_only(reading, &mut reasons)
     };
-    facet::decide(reading, &witness, &mut labels, &mut reasons);
     apply(reading, &standing, verdict, &mut labels);
     if !ml {
         labels.reason = Some(Reason::NoMlEvidence);
     }
-    facet::stage(reading, &witness, &mut labels);
+    let mut facets = Facets {
+        reading,
+        witness: &witness,
+        labels: &mut labels,
+        reasons: &mut reasons,
+    };
+    facets.decide();
+    facets.stage();
     collect(reading, &standing, verdict, &witness, &mut labels);
     (labels, reasons)
 }
