@@ -1,6 +1,6 @@
 //! Rules and a post-mortem to a classification: detect, contextualise, score, decide.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 mod context;
 mod decide;
@@ -123,9 +123,14 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
     }
 }
 
-/// Every word stem of a document with what its places count together: what a table of words is fitted on.
-pub fn stems(rules: &RuleSet, postmortem: &Postmortem) -> BTreeMap<String, f64> {
-    lean::stems(rules, &sentence::sentences(postmortem))
+/// What every sentence's place counts, with its terms: what a table of words is fitted on.
+pub fn terms(rules: &RuleSet, postmortem: &Postmortem) -> Vec<(f64, BTreeSet<String>)> {
+    let sentences = sentence::sentences(postmortem);
+    let words = lean::words(rules, &sentences);
+    words
+        .iter()
+        .map(|words| (words.place, words.terms()))
+        .collect()
 }
 
 /// What the table of a facet sees of every sentence of a document: what a table is fitted on; `None` for no facet's name.

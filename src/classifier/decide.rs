@@ -100,8 +100,7 @@ fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
             .get("system")
             .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
     let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
-    let leans =
-        reading.lean.log.is_some() && sum > 0.0 && leaning >= reading.rules.policy().leaning.gate;
+    let leans = reading.lean.log.is_some() && leaning >= reading.rules.policy().leaning.gate;
     let open = sum >= gate.enough || declared || gate.assume_ml || leans;
     reasons.push(format!(
         "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",
