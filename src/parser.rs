@@ -78,6 +78,9 @@ pub enum DateOrder {
     Mdy,
 }
 
+/// What the warning of a date says whose day and month cannot be told apart.
+const AMBIGUOUS: &str = "ambiguous date";
+
 /// How a document is to be read.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -107,6 +110,11 @@ impl Parsed {
             .iter()
             .any(|diagnostic| diagnostic.level == Level::Error)
     }
+}
+
+/// Whether a diagnostic is about a date that stays open until a [`DateOrder`] is given.
+pub fn is_open_date(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message.contains(AMBIGUOUS)
 }
 
 /// Reads a document. It never fails: what is odd is said in the diagnostics, what is not stated is absent.
