@@ -12,6 +12,7 @@ mod date;
 mod day;
 mod dialect;
 mod document_kind;
+mod doubt;
 mod duration;
 mod entry;
 mod event;
