@@ -68,6 +68,7 @@ use crate::parser::passage::Passage;
 use crate::parser::source::Source;
 use crate::parser::statement::Statements;
 use crate::postmortem::Block;
+use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
 
 /// How a date such as `03/07/2026` is to be read.
@@ -136,7 +137,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     entries.extend(nameless::entries(&outline));
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
-    oddity::several_incidents(&outline, &mut source);
+    let several = oddity::several_incidents(&outline, &mut source);
     let matter = Matter {
         statements: Statements { entries: &entries },
         outline: &outline,
@@ -149,6 +150,9 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
     postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);
+    if several && postmortem.kind.is_counted() && !document_kind::is_stated(&entries) {
+        postmortem.kind = DocumentKind::Several;
+    }
     postmortem.sections = std::mem::take(&mut outline.sections);
     postmortem.blocks = outline.passages.into_iter().map(block).collect();
     Parsed {

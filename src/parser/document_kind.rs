@@ -73,6 +73,11 @@ pub(crate) fn of(outline: &Outline, entries: &[Entry], facts: &Facts, title: &st
     }
 }
 
+/// Whether the document says itself what it is.
+pub(crate) fn is_stated(entries: &[Entry]) -> bool {
+    stated(entries).is_some()
+}
+
 /// What the front matter says that the document is.
 fn stated(entries: &[Entry]) -> Option<DocumentKind> {
     let entry = entries
