@@ -27,6 +27,7 @@ use crate::store::Filed;
 use crate::store::Store;
 use crate::store::View;
 
+mod aliases;
 mod catch_up;
 mod configuration;
 mod doctor;
@@ -44,6 +45,7 @@ mod status;
 mod twin;
 mod verdicts;
 
+pub use crate::knowledge_base::aliases::ALIASES;
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
 pub use crate::knowledge_base::doctor::Checkup;

@@ -9,6 +9,7 @@ use std::path::Path;
 use blake3::Hash;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::alias::Aliases;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::prints;
@@ -87,6 +88,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) claims: &'a Claims,
     /// What people have said of documents, some of which are not there yet.
     pub(super) ledger: &'a Ledger,
+    /// The names that count.
+    pub(super) aliases: &'a Aliases,
 }
 
 impl Surroundings<'_> {

@@ -29,6 +29,7 @@ use crate::parser;
 use crate::parser::split;
 use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
+use crate::postmortem::SectionKind;
 use crate::postmortem::StatedVerdict;
 use crate::record::Lineage;
 use crate::record::Part;
@@ -40,6 +41,9 @@ use crate::store::Writing;
 use crate::text::Position;
 use crate::verdict;
 use crate::verdict::Standing;
+
+/// What every document has, or what tells nothing of it.
+const UNTOLD: &[SectionKind] = &[SectionKind::Title, SectionKind::Body, SectionKind::Other];
 
 /// A document that was read and labelled, and is not filed yet.
 pub(super) struct Paper {
@@ -280,6 +284,7 @@ impl Paper {
         let mut record = record(understood, place.id.clone(), kind, &standing);
         record.source.clone_from(&self.source);
         record.path.clone_from(&self.path);
+        clerk.around.aliases.lay(&mut record);
         record.lineage.part = self.part;
         record.lineage.duplicate_of = original.map(|original| original.id.clone());
         let before = place.before.as_ref();
@@ -351,6 +356,8 @@ pub(super) fn record(
         .into_iter()
         .map(|(key, fact)| (key, fact.value))
         .collect();
+    let sections = postmortem.sections.iter().map(|section| section.kind);
+    let sections = sections.filter(|kind| !UNTOLD.contains(kind)).collect();
     let mut record = Record {
         id,
         source: String::new(),
@@ -364,6 +371,7 @@ pub(super) fn record(
         lineage: Lineage {
             stated: understood.stated,
             page: understood.page,
+            sections,
             ..Lineage::default()
         },
     };

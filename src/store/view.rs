@@ -251,7 +251,7 @@ impl<'store> View<'store> {
 
     /// The records that a person has overruled in something, ordered by id.
     pub fn judged(&self) -> Result<Vec<Filed>> {
-        let filed = self.filed("WHERE lineage <> '{}' ORDER BY id", [])?;
+        let filed = self.filed("WHERE lineage LIKE '%\"overruled\"%' ORDER BY id", [])?;
         Ok(filed
             .into_iter()
             .filter(|filed| !filed.record.lineage.overruled.is_empty())

@@ -12,6 +12,7 @@ mod docs;
 mod door;
 mod faults;
 mod filter;
+mod health;
 mod hostile;
 mod identity;
 mod json;
