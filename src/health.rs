@@ -9,8 +9,11 @@ use crate::record::Record;
 use crate::taxonomy::Facet;
 use crate::taxonomy::Reason;
 
+/// Whether a record states something.
+type Has = fn(&Record) -> bool;
+
 /// What is looked for in every incident, in the order in which it is told.
-const FIELDS: &[(&str, fn(&Record) -> bool)] = &[
+const FIELDS: &[(&str, Has)] = &[
     ("date", |record| record.facts.day().is_some()),
     ("severity", |record| record.facts.severity.is_some()),
     ("services", |record| !record.facts.services.is_empty()),

@@ -110,9 +110,8 @@ impl Surroundings<'_> {
 /// Whether a document that states this is another one than a record, though it may stand in the same place.
 fn is_another(record: &Record, stated: Option<&IncidentId>, page: Option<&str>) -> bool {
     let lineage = &record.lineage;
-    match (lineage.stated.as_ref(), stated) {
-        (Some(before), Some(now)) => return before != now && *now != record.id,
-        (Some(_), None) | (None, Some(_)) | (None, None) => {}
+    if let (Some(before), Some(now)) = (lineage.stated.as_ref(), stated) {
+        return before != now && *now != record.id;
     }
     matches!((lineage.page.as_deref(), page), (Some(before), Some(now)) if before != now)
 }

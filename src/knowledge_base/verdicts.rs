@@ -21,8 +21,8 @@ use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::find;
-use crate::knowledge_base::paper;
 use crate::knowledge_base::read_again;
+use crate::knowledge_base::reading;
 use crate::postmortem::StatedVerdict;
 use crate::record::Record;
 use crate::rule::RuleSet;
@@ -197,7 +197,7 @@ impl Making {
     /// What a record that is filed is made of, its labels by the rules in force.
     pub(super) fn of(view: &View<'_>, filed: &Filed, rules: &RuleSet) -> Result<Making> {
         let (document, postmortem) = read_again(&filed.record, view.original(filed)?)?;
-        let labels = paper::label(rules, &document.text, &postmortem);
+        let labels = reading::label(rules, &document.text, &postmortem);
         let mut plain = filed.record.clone();
         verdict::lift(&mut plain);
         Ok(Making {

@@ -108,8 +108,26 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
     let examples = repository("incidents");
     let folder = examples.to_str().unwrap();
     assert_eq!(desk.run(&["add", folder, "-q"]).status, 0);
-    let hits = desk.run(&["search", "rollback of the model", "--format", "jsonl"]);
+    let query = [
+        "search",
+        "rollback of the model",
+        "--explain",
+        "--format",
+        "jsonl",
+    ];
+    let hits = desk.run(&query);
     assert!(!schemas.check_all(&hits.out, "pm-kb/hit/1").is_empty());
+    let counts = desk.run(&["search", "rollback", "--limit", "0", "--facets", "--json"]);
+    assert_eq!(schemas.check_all(&counts.out, "pm-kb/facets/1").len(), 1);
+    let similar = desk.run_with(
+        &["similar", "-", "--json"],
+        "Payments failed at the gateway because its client certificate had run out overnight.",
+    );
+    assert!(
+        !schemas
+            .check_all(&similar.out, "pm-kb/similar/1")
+            .is_empty()
+    );
     let status: Value = serde_json::from_str(&desk.run(&["status", "--json"]).out).unwrap();
     schemas.check(&status, "pm-kb/status/1");
     assert_eq!(status["documents"], 50);

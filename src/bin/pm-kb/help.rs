@@ -38,6 +38,18 @@ Words rank, +word and --all require, -word excludes, \"a phrase\", OR, ( ), stal
 action:, title:. Filters as for `pm-kb list --help`. A query is never an error: what is no filter is searched as text, \
 and a note says so. `-` reads the query from standard input.";
 
+/// Below the options of `similar`.
+pub(crate) const SIMILAR: &str = "\
+Examples:
+  pm-kb similar fraud-embeddings-three-days-old
+  pm-kb similar draft.md
+  echo 'scores froze after the nightly embedding job' | pm-kb similar -
+  pm-kb similar draft.md --not old-incident-id
+
+Each one comes with its reasons: service, model, failure mode and the rare words that both have. What --not names is \
+remembered in unrelated.jsonl beside the knowledge base, and left out from then on. Exit status 1: nothing similar is \
+known.";
+
 /// Below the options of `list`.
 pub(crate) const LIST: &str = "\
 Examples:

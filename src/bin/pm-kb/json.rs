@@ -7,6 +7,7 @@ use pm_kb::diagnostic::Level;
 use pm_kb::index::Facets;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Outcome;
+use pm_kb::knowledge_base::Similar;
 use pm_kb::knowledge_base::Status;
 use pm_kb::query::Explanation;
 use pm_kb::query::Hit;
@@ -110,6 +111,18 @@ fn explanation(of: &Explanation) -> Value {
         "nearness": of.nearness,
         "has_all": of.has_all,
     })
+}
+
+/// One similar incident: `pm-kb/similar/1`.
+pub(crate) fn similar(similar: &Similar, freshness: Freshness) -> Value {
+    let reasons = similar.likeness.reasons.iter();
+    let reasons: Vec<Value> = reasons
+        .map(|reason| json!({"of": reason.of.id(), "values": reason.values}))
+        .collect();
+    let mut value = serde_json::to_value(hit(&similar.hit, freshness)).unwrap_or_default();
+    value["schema"] = json!("pm-kb/similar/1");
+    value["reasons"] = json!(reasons);
+    value
 }
 
 /// How all matches of a search spread: `pm-kb/facets/1`.

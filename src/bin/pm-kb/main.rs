@@ -35,6 +35,7 @@ mod report_earlier;
 mod report_json;
 mod search;
 mod show;
+mod similar;
 mod status;
 mod survey;
 mod sync;
@@ -75,6 +76,8 @@ enum Command {
     Add(add::Args),
     /// Have we seen this before? Find incidents by words, phrases and filters, best first.
     Search(search::Args),
+    /// Have we seen this before? Find what is similar to an incident, a draft or a symptom, and say why.
+    Similar(similar::Args),
     /// Show the incidents, newest first, all or those that a query selects.
     List(list::Args),
     /// Show one incident: facts, labels with their evidence, action items.
@@ -170,6 +173,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
     match command {
         Command::Add(args) => add::run(&args, desk),
         Command::Search(args) => search::run(&args, desk),
+        Command::Similar(args) => similar::run(&args, desk),
         Command::List(args) => list::run(&args, desk),
         Command::Show(args) => show::run(&args, desk),
         Command::Label(args) => label::run(&args, desk),
