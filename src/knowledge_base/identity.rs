@@ -226,7 +226,11 @@ fn by_likeness(
     let Some(print) = traits.print else {
         return Ok(None);
     };
-    for (similarity, id, other) in prints.near(print, prints::DESCENDANT) {
+    let least = match print.is_brief {
+        true => prints::SURE,
+        false => prints::DESCENDANT,
+    };
+    for (similarity, id, other) in prints.near(print, least) {
         let is_other = similarity < prints::DUPLICATE && print.contradicts(other)
             || print.stated.is_some() && other.stated.is_some() && print.stated != other.stated;
         if is_other {

@@ -11,6 +11,7 @@ use crate::knowledge_base::intake::Input;
 use crate::knowledge_base::page;
 use crate::knowledge_base::prints::Print;
 use crate::parser;
+use crate::postmortem::BlockKind;
 use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
 use crate::postmortem::SectionKind;
@@ -21,6 +22,9 @@ use crate::rule::RuleSet;
 use crate::text::Position;
 use crate::verdict;
 use crate::verdict::Standing;
+
+/// A document of fewer words is no near copy of another, unless their bytes are the same.
+const BRIEF: usize = 60;
 
 /// What every document has, or what tells nothing of it.
 const UNTOLD: &[SectionKind] = &[SectionKind::Title, SectionKind::Body, SectionKind::Other];
@@ -45,6 +49,14 @@ pub(super) struct Labels {
     pub(super) stated: Vec<StatedVerdict>,
     /// What it says that is no value.
     invalid: Vec<Diagnostic>,
+}
+
+/// Whether a document tells so little that another stub may be much the same by chance.
+fn is_brief(postmortem: &Postmortem) -> bool {
+    let told = postmortem.blocks.iter();
+    let told = told.filter(|block| block.kind != BlockKind::KeyValue);
+    let words = told.flat_map(|block| block.text.split_whitespace());
+    words.take(BRIEF).count() < BRIEF
 }
 
 /// Reads and labels a document; no post-mortem where it is refused.
@@ -75,6 +87,7 @@ pub(super) fn understand(
         title: postmortem.title.clone(),
         day: postmortem.facts.day().map(|day| day.to_string()),
         stated: stated.as_ref().map(ToString::to_string),
+        is_brief: is_brief(&postmortem),
         is_counted: postmortem.kind.is_counted(),
         is_duplicate: false,
     });
