@@ -27,6 +27,7 @@ use crate::store::Filed;
 use crate::store::Store;
 use crate::store::View;
 
+mod aliases;
 mod catch_up;
 mod configuration;
 mod doctor;
@@ -37,6 +38,7 @@ mod labels;
 mod page;
 mod paper;
 mod prints;
+mod reading;
 mod reporting;
 mod search;
 mod similar;
@@ -46,6 +48,7 @@ mod twin;
 mod unrelated;
 mod verdicts;
 
+pub use crate::knowledge_base::aliases::ALIASES;
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
 pub use crate::knowledge_base::doctor::Checkup;

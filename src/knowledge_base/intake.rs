@@ -166,6 +166,7 @@ impl KnowledgeBase {
             return Ok(());
         }
         let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
         let mut claims = Claims::default();
         batch.iter().for_each(|paper| paper.claim(&mut claims));
         let at_hand = self.prints.take();
@@ -178,6 +179,7 @@ impl KnowledgeBase {
                     comes: settings.comes,
                     claims: &claims,
                     ledger: &ledger,
+                    aliases: &aliases,
                 },
                 prints: &mut prints,
                 takes_new: !settings.known_only,

@@ -13,6 +13,7 @@ mod door;
 mod faults;
 mod filter;
 mod finding;
+mod health;
 mod hostile;
 mod identity;
 mod json;

@@ -19,6 +19,7 @@ mod exit;
 mod explanation;
 mod format;
 mod freshness;
+mod health;
 mod help;
 mod input;
 mod json;
@@ -93,6 +94,8 @@ enum Command {
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Say what was understood of the documents and what was not, and what mends it.
+    Health(health::Args),
     /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
     Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
@@ -179,6 +182,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Health(args) => health::run(&args, desk),
         Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
         Command::Demo(args) => demo::run(&args, desk),
