@@ -128,12 +128,19 @@ fn first_seen(report: &Report) -> Option<Line> {
                 && before
                     .iter()
                     .all(|quarter| quarter.by_failure_mode[at].is_empty());
-            is_new.then(|| mode.to_string())
+            is_new.then(|| wording::label(mode.id()))
         })
         .collect();
+    let began = report.trend_began();
     (!new.is_empty()).then(|| {
-        let words = format!("New, after seven quarters without: {}.", wording::and(&new));
-        vec![Inline::Text(words)]
+        let since = match report.first_day().filter(|first| *first > began) {
+            Some(first) => format!("not seen before, since the base begins on {first}"),
+            None => "after seven quarters without".to_owned(),
+        };
+        vec![Inline::Text(format!(
+            "New, {since}: {}.",
+            wording::and(&new)
+        ))]
     })
 }
 
@@ -142,7 +149,15 @@ fn effect_line(report: &Report, effect: &Effect) -> Line {
     let mut line = vec![
         Inline::Text(format!("{}, since {}: ", investment.what, investment.date)),
         report.listed(&effect.after),
-        Inline::Text(format!(" incidents of its kind in {} days, ", effect.days)),
+        Inline::Text(format!(
+            " {} of its kind in {} days, ",
+            if effect.after.len() == 1 {
+                "incident"
+            } else {
+                "incidents"
+            },
+            effect.days
+        )),
         report.listed(&effect.before),
         Inline::text(" in as many days before"),
     ];

@@ -205,7 +205,12 @@ fn a_mode_that_was_not_there_for_seven_quarters_is_new() {
         .with(incident("old", "2025-01-01", "mode:schema-drift"))
         .with(incident("a", "2026-07-01", "mode:schema-drift"))
         .with(incident("b", "2026-07-02", "mode:labeling-error"));
-    assert!(page(&base).contains("New, after seven quarters without: labeling-error."));
+    assert!(
+        page(&base)
+            .contains("New, not seen before, since the base begins on 2025-01-01: labeling error.")
+    );
+    let base = base.with(incident("older", "2024-09-30", "mode:schema-drift"));
+    assert!(page(&base).contains("New, after seven quarters without: labeling error."));
 }
 
 #[test]
