@@ -74,8 +74,11 @@ pub(super) fn headlines(report: &Report) -> Vec<Headline> {
 fn patterns(report: &Report, whole: &[f64; 3]) -> Vec<((u8, f64), usize)> {
     let each = report.request.patterns.iter().zip(&report.window.patterns);
     each.enumerate()
-        .filter(|(_, (pattern, measured))| {
-            pattern.headline != PageOne::Never && (measured.share.total > 0 || pattern.is_asked())
+        .filter(|(_, (pattern, measured))| match pattern.headline {
+            PageOne::Never => false,
+            // That something did not happen is told only where it is always told.
+            PageOne::Ranked => measured.share.count > 0,
+            PageOne::Always => measured.share.total > 0 || pattern.is_asked(),
         })
         .map(|(at, (pattern, measured))| {
             let rank = match (pattern.headline, measured.finding) {

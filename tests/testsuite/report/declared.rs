@@ -102,9 +102,7 @@ fn a_pattern_of_the_command_line_is_told_first() {
         .with(incident("b", "2026-07-01", "mode:none detection:staff"));
     let page = markdown::render(&base.report(&request));
     assert!(
-        page.contains(
-            "2. **Asked: 50% of “detection:staff” are “mode:schema-drift” (1 of 2).**"
-        ),
+        page.contains("2. **Asked: 50% of “detection:staff” are “mode:schema-drift” (1 of 2).**"),
         "{page}"
     );
     for bad in ["mode:data-drift", "mode:data-drift/is:silent"] {

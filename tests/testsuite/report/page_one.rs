@@ -107,7 +107,9 @@ fn a_single_incident_is_told_and_nothing_claimed_of_it() {
         "{page}"
     );
     assert!(
-        page.contains("as before, as far as 1 incident can tell"),
+        page.contains(
+            "1 incident in 2026-Q3. The base holds none from before, so nothing can be compared."
+        ),
         "{page}"
     );
     assert!(page.contains("Shown by [`only`](#only)"), "{page}");
