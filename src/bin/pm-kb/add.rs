@@ -191,6 +191,7 @@ impl Run<'_> {
             }
         }
         self.store(&mut base, &settings, chunk)?;
+        base.remember_roots(&found.roots)?;
         if self.counts.added + self.counts.updated > 0
             && let Err(error) = base.catch_up_if_due()
         {

@@ -34,7 +34,10 @@ mod report_earlier;
 mod report_json;
 mod search;
 mod show;
+mod similar;
 mod status;
+mod survey;
+mod sync;
 mod terminal;
 mod words;
 
@@ -72,6 +75,8 @@ enum Command {
     Add(add::Args),
     /// Have we seen this before? Find incidents by words, phrases and filters, best first.
     Search(search::Args),
+    /// Have we seen this before? Find what is similar to an incident, a draft or a symptom, and say why.
+    Similar(similar::Args),
     /// Show the incidents, newest first, all or those that a query selects.
     List(list::Args),
     /// Show one incident: facts, labels with their evidence, action items.
@@ -88,6 +93,8 @@ enum Command {
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
+    Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
     Remove(remove::Args),
     /// Show the main job on the built-in examples, in a temporary folder.
@@ -163,6 +170,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
     match command {
         Command::Add(args) => add::run(&args, desk),
         Command::Search(args) => search::run(&args, desk),
+        Command::Similar(args) => similar::run(&args, desk),
         Command::List(args) => list::run(&args, desk),
         Command::Show(args) => show::run(&args, desk),
         Command::Label(args) => label::run(&args, desk),
@@ -171,6 +179,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
         Command::Demo(args) => demo::run(&args, desk),
         Command::Completions(args) => completions::run(&args, desk),
