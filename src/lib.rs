@@ -10,6 +10,7 @@
 pub mod error;
 pub mod schema;
 pub mod text;
+pub mod fingerprint;
 pub mod diagnostic;
 pub mod document;
 pub mod quarter;
@@ -19,6 +20,7 @@ pub mod postmortem;
 pub mod classification;
 pub mod rule;
 pub mod record;
+pub mod verdict;
 pub mod query;
 pub mod tally;
 

@@ -1,6 +1,7 @@
 //! Markdown text to a post-mortem and diagnostics; never fails.
 
 mod action;
+mod action_state;
 mod action_table;
 mod calendar;
 mod chronology;
@@ -28,6 +29,7 @@ mod markdown;
 mod matter;
 mod metadata;
 mod name;
+mod nameless;
 mod narrative;
 mod oddity;
 mod outline;
@@ -39,8 +41,10 @@ mod section_kind;
 mod sentence;
 mod severity;
 mod source;
+pub mod split;
 mod stamp;
 mod statement;
+mod status_page;
 mod table;
 mod timeline;
 mod title;
@@ -120,6 +124,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut outline = outline::outline(pieces, titled);
     entries.append(&mut outline.entries);
     entries.extend(statement::labels(&outline));
+    entries.extend(nameless::entries(&outline));
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
     oddity::several_incidents(&outline, &mut source);

@@ -33,6 +33,8 @@ pub use crate::store::row::Filed;
 pub use crate::store::row::Meta;
 pub use crate::store::view::Change;
 pub use crate::store::view::Count;
+pub use crate::store::view::Sketch;
+pub use crate::store::view::Source;
 pub use crate::store::view::View;
 
 use crate::store::failure::failed;
@@ -156,6 +158,15 @@ impl Store {
                 Err(failed("write to the record")(error))
             }
         }
+    }
+
+    /// Does as [`Store::write`] would, and leaves the store as it was.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.begin()?;
+        work(&mut Writing::new(&transaction)?)
     }
 
     /// Begins a write, trying anew for as long as others are in the way.

@@ -164,17 +164,28 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Tally {
     questions: Vec<String>,
-    entries: BTreeMap<IncidentId, Entry>,
+    entries: Vec<Entry>,
 }
 
 impl Tally {
     /// Counts some records, with the filters that the report will ask about.
     pub fn count<'a>(questions: &[Query], records: impl IntoIterator<Item = &'a Record>) -> Tally {
-        let entry = |record: &Record| (record.id.clone(), Entry::of(record, questions));
-        Tally {
+        let entry = |record: &Record| Entry::of(record, questions);
+        let tally = Tally {
             questions: questions.iter().map(|query| query.text.clone()).collect(),
             entries: records.into_iter().map(entry).collect(),
+        };
+        tally.in_order()
+    }
+
+    /// Sorts the entries by id; of several with the same id the last one stays.
+    fn in_order(mut self) -> Tally {
+        if !self.entries.is_sorted_by(|one, next| one.id < next.id) {
+            self.entries.reverse();
+            self.entries.sort_by(|one, next| one.id.cmp(&next.id));
+            self.entries.dedup_by(|next, one| next.id == one.id);
         }
+        self
     }
 
     /// The tally of two parts; a document in both is counted once, as the second part has it.
@@ -190,7 +201,7 @@ impl Tally {
             });
         }
         self.entries.extend(other.entries);
-        Ok(self)
+        Ok(self.in_order())
     }
 
     /// The filters that were asked about, as text, in the order of the answers.
@@ -200,7 +211,7 @@ impl Tally {
 
     /// The entries, sorted by id.
     pub fn into_entries(self) -> Vec<Entry> {
-        self.entries.into_values().collect()
+        self.entries
     }
 }
 

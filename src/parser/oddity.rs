@@ -159,12 +159,13 @@ pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) {
 }
 
 /// Whether a heading is that of an incident: it names a day, or counts incidents.
-fn names_incident(heading: &str) -> bool {
+pub(crate) fn names_incident(heading: &str) -> bool {
     stamp::first(heading, None).is_some_and(|stamp| stamp.day.is_some() && stamp.time.is_none())
         || COUNTED.is_match(heading)
 }
 
-fn tells(kind: SectionKind) -> bool {
+/// Whether a section of this kind tells of an incident.
+pub(crate) fn tells(kind: SectionKind) -> bool {
     matches!(
         kind,
         SectionKind::RootCause

@@ -14,6 +14,7 @@ use pm_kb::index::document;
 use pm_kb::parser;
 use pm_kb::query::Query;
 use pm_kb::query::Vocabulary;
+use pm_kb::record::Lineage;
 use pm_kb::record::Record;
 use pm_kb::taxonomy::Reason;
 use rusqlite::Connection;
@@ -107,6 +108,7 @@ fn index(documents: &[(String, Document)]) -> (Reader, BTreeMap<String, String>)
                 .map(|(key, fact)| (key.clone(), fact.value.clone()))
                 .collect(),
             classification: Classification::unknown(Reason::NotStated, "none"),
+            lineage: Lineage::default(),
         };
         indexed.push(document(&record, &postmortem, 1));
         names.insert(id, name.clone());

@@ -18,6 +18,7 @@ mod formats;
 mod page_one;
 mod properties;
 mod statistics;
+mod truth;
 
 use base::Base;
 use base::incident;

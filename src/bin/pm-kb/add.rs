@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// How 03/07/2026 is to be read.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
+    /// Divide pages with several incidents, one for each heading of this level; remembered for these files.
+    #[arg(long, value_name = "HEADING")]
+    split_on: Option<Heading>,
     /// Turn every warning into a refusal.
     #[arg(long)]
     strict: bool,
@@ -52,6 +55,36 @@ pub(crate) enum DateOrder {
     Dmy,
     /// Month, day, year.
     Mdy,
+}
+
+impl From<DateOrder> for pm_kb::parser::DateOrder {
+    fn from(order: DateOrder) -> pm_kb::parser::DateOrder {
+        match order {
+            DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
+            DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
+        }
+    }
+}
+
+/// A level of headings.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Heading {
+    /// `# Heading`
+    H1,
+    /// `## Heading`
+    H2,
+    /// `### Heading`
+    H3,
+}
+
+impl Heading {
+    fn level(self) -> u8 {
+        match self {
+            Heading::H1 => 1,
+            Heading::H2 => 2,
+            Heading::H3 => 3,
+        }
+    }
 }
 
 /// So many documents are read before they are stored: memory stays bounded, an interruption keeps what was told.
@@ -106,10 +139,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 
 fn reading(args: &Args, desk: &Desk, base: &KnowledgeBase) -> anyhow::Result<Options> {
     let settled = base.configuration()?;
-    let date_order = args.date_order.map(|order| match order {
-        DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
-        DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
-    });
+    let date_order = args.date_order.map(Into::into);
     Ok(Options {
         limits: settled.limits,
         date_order: date_order.or(settled.date_order),
@@ -138,9 +168,12 @@ impl Run<'_> {
         let reading = reading(args, self.desk, &base)?;
         let limit = reading.limits.document_bytes;
         let exists = |path: &str| input::name::path(path).exists();
+        let coming = found.absolute();
+        let comes = |path: &str| coming.contains(path);
         let settings = Settings {
-            reading,
-            exists: &exists,
+            comes: &comes,
+            split: args.split_on.map(Heading::level),
+            ..Settings::of(reading, &exists)
         };
         self.refuse_all(found)?;
         if found.stdin {
@@ -158,6 +191,7 @@ impl Run<'_> {
             }
         }
         self.store(&mut base, &settings, chunk)?;
+        base.remember_roots(&found.roots)?;
         if self.counts.added + self.counts.updated > 0
             && let Err(error) = base.catch_up_if_due()
         {

@@ -17,12 +17,14 @@ use serde_json::json;
 
 use crate::freshness::Freshness;
 use crate::message;
+use crate::status::Around;
 use crate::terminal::escape_json;
 
 mod evaluation;
 mod incident;
 
 pub(crate) use evaluation::evaluation;
+pub(crate) use evaluation::facts_evaluation;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
@@ -228,7 +230,7 @@ pub(crate) fn bad_line(line: usize, id: Option<&str>, error: &str) -> String {
 }
 
 /// The state of a knowledge base: `pm-kb/status/1`.
-pub(crate) fn status(status: &Status, gone: &[String]) -> Value {
+pub(crate) fn status(status: &Status, around: &Around) -> Value {
     let by = |counts: Vec<(&'static str, usize)>| counts.into_iter().collect::<BTreeMap<_, _>>();
     json!({
         "schema": "pm-kb/status/1",
@@ -244,6 +246,13 @@ pub(crate) fn status(status: &Status, gone: &[String]) -> Value {
         "decay": by(status.decays.iter().map(|(decay, count)| (decay.id(), *count)).collect()),
         "labelled_by_other_rules": status.labelled_by_other_rules,
         "index_behind": status.index_behind,
-        "sources_gone": gone,
+        "sources_in_step": around.in_step,
+        "sources_gone": around.gone,
+        "sources_edited": around.edited,
+        "sources_moved": around.moved,
+        "sources_new": around.new,
+        "verdicts": around.verdicts_given,
+        "verdicts_behind": around.verdicts_behind,
+        "verdicts_in_conflict": around.conflicts,
     })
 }

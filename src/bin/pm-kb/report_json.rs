@@ -5,7 +5,6 @@ use pm_kb::report::breakdown::Breakdown;
 use pm_kb::report::breakdown::Slice;
 use pm_kb::report::difference::Difference;
 use pm_kb::report::difference::PatternDifference;
-use pm_kb::report::headline;
 use pm_kb::report::headline::Headline;
 use pm_kb::report::headline::Topic;
 use pm_kb::report::measure::Comparison;
@@ -78,7 +77,7 @@ pub(crate) fn report(report: &Report) -> Value<'_> {
         ("window", Object(scope(report, &report.window))),
         (
             "findings",
-            list(headline::headlines(report), |one| finding(report, &one)),
+            list(&report.headlines, |one| finding(report, one)),
         ),
         ("rate", rate(report.rate)),
         ("trend", List(trend(report))),
