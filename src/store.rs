@@ -21,12 +21,14 @@ use crate::error::Result;
 mod backup;
 mod check;
 mod failure;
+pub mod file_system;
 mod filing;
 mod migration;
 mod opening;
 mod row;
 mod view;
 
+pub use crate::store::backup::TeamFile;
 pub use crate::store::filing::Filing;
 pub use crate::store::filing::Writing;
 pub use crate::store::row::Filed;

@@ -6,6 +6,7 @@ use std::io;
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::secrets;
 use crate::query::Query;
 use crate::record::Record;
 use crate::report;
@@ -47,6 +48,10 @@ impl KnowledgeBase {
             .digest()
             .clone_into(&mut request.provenance.rules);
         let tally = Tally::count(&request.questions(), &records);
+        let tally = match request.redact {
+            true => secrets::redacted_tally(tally)?,
+            false => tally,
+        };
         report::build(&request, tally)
     }
 
