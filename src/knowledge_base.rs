@@ -41,9 +41,15 @@ mod paper;
 mod prints;
 mod reporting;
 mod search;
+<<<<<<< HEAD
 pub mod secrets;
+=======
+mod similar;
+mod sources;
+>>>>>>> main
 mod status;
 mod twin;
+mod unrelated;
 mod verdicts;
 
 pub use crate::knowledge_base::backup::Restored;
@@ -57,12 +63,19 @@ pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
 pub use crate::knowledge_base::search::Found;
+pub use crate::knowledge_base::similar::Similar;
+pub use crate::knowledge_base::similar::SimilarFound;
+pub use crate::knowledge_base::similar::Subject;
+pub use crate::knowledge_base::sources::Comparison;
+pub use crate::knowledge_base::sources::compare;
 pub use crate::knowledge_base::status::Status;
+pub use crate::knowledge_base::unrelated::Unrelated;
 pub use crate::knowledge_base::verdicts::Changed;
 pub use crate::knowledge_base::verdicts::Statement;
 pub use crate::knowledge_base::verdicts::TakenIn;
 pub use crate::knowledge_base::verdicts::VERDICTS;
 pub use crate::knowledge_base::verdicts::Wish;
+pub use crate::store::Source;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
 const GITIGNORE: &str = "\

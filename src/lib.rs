@@ -30,6 +30,7 @@ pub mod parser;
 pub mod classifier;
 pub mod evaluation;
 pub mod report;
+pub mod similar;
 
 // Second floor: the two disks. They know neither the engines nor each other.
 pub mod store;

@@ -1,6 +1,7 @@
 //! Markdown text to a post-mortem and diagnostics; never fails.
 
 mod action;
+mod action_state;
 mod action_table;
 mod calendar;
 mod chronology;
@@ -29,6 +30,7 @@ mod markdown;
 mod matter;
 mod metadata;
 mod name;
+mod nameless;
 mod narrative;
 mod oddity;
 mod outline;
@@ -43,6 +45,7 @@ mod source;
 pub mod split;
 mod stamp;
 mod statement;
+mod status_page;
 mod table;
 mod timeline;
 mod title;
@@ -123,6 +126,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut outline = outline::outline(pieces, titled);
     entries.append(&mut outline.entries);
     entries.extend(statement::labels(&outline));
+    entries.extend(nameless::entries(&outline));
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
     oddity::several_incidents(&outline, &mut source);

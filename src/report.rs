@@ -24,6 +24,7 @@ pub mod html;
 pub mod investment;
 pub mod markdown;
 pub mod measure;
+pub mod money;
 mod names;
 pub mod outline;
 pub mod pattern;
@@ -225,6 +226,12 @@ impl Report {
     /// The ids of some incidents, sorted.
     pub fn ids<'a>(&'a self, members: &'a Members) -> impl Iterator<Item = &'a IncidentId> {
         members.iter().map(|place| &self.entries[place].id)
+    }
+
+    /// The day of the first incident of the whole base.
+    pub fn first_day(&self) -> Option<Date> {
+        let counted = self.entries.iter().filter(|entry| entry.is_counted);
+        counted.filter_map(|entry| entry.day).min()
     }
 
     /// Some incidents, to be counted further.

@@ -36,6 +36,7 @@ pub use crate::store::row::Meta;
 pub use crate::store::view::Change;
 pub use crate::store::view::Count;
 pub use crate::store::view::Sketch;
+pub use crate::store::view::Source;
 pub use crate::store::view::View;
 
 use crate::store::failure::failed;

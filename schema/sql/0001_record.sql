@@ -69,3 +69,9 @@ CREATE TABLE metadata_key (
     name    TEXT    NOT NULL PRIMARY KEY,
     records INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- The folders that were added, so that a document that moved within them is found again. Of this machine alone.
+CREATE TABLE root (
+    path   TEXT NOT NULL PRIMARY KEY, -- absolute
+    source TEXT NOT NULL              -- as given
+) STRICT, WITHOUT ROWID;

@@ -52,7 +52,7 @@ impl Zone {
         }
     }
 
-    fn of(kind: SectionKind) -> Zone {
+    pub(super) fn of(kind: SectionKind) -> Zone {
         match kind {
             SectionKind::Title => Zone::Title,
             SectionKind::Summary => Zone::Lead,

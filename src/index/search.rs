@@ -33,13 +33,13 @@ mod bits;
 mod count;
 mod cursor;
 mod explanation;
-mod lexicon;
+pub(super) mod lexicon;
 mod matching;
 mod passage;
 mod plan;
 mod rank;
-mod segment;
-mod slot;
+pub(super) mod segment;
+pub(super) mod slot;
 mod ways;
 
 /// How many of the best are looked at again for how near their words stand.
@@ -323,24 +323,12 @@ impl<'a> Lookup<'a> {
         }
         let mut best = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            best.push((candidate, self.id(&candidate)?));
+            let id = self.segments[candidate.segment].id(candidate.doc)?;
+            best.push((candidate, id));
         }
         best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
         best.truncate(count);
         Ok(best)
-    }
-
-    fn id(&self, candidate: &Candidate) -> tantivy::Result<String> {
-        let mut id = String::new();
-        if let Some(ids) = self.segments[candidate.segment]
-            .reader
-            .fast_fields()
-            .str("id")?
-            && let Some(ordinal) = ids.term_ords(candidate.doc).next()
-        {
-            ids.ord_to_str(ordinal, &mut id)?;
-        }
-        Ok(id)
     }
 
     /// Adds to the score of the first ones how near their words stand, and orders them again.

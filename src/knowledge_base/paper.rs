@@ -93,7 +93,7 @@ pub(super) struct Clerk<'a, 'store> {
     pub(super) writing: &'a mut Writing<'store>,
     pub(super) around: Surroundings<'a>,
     pub(super) prints: &'a mut Prints,
-    /// Whether documents are filed that are not known yet.
+    /// Whether documents are filed that are not known yet. Parts of a known page always are.
     pub(super) takes_new: bool,
 }
 
@@ -202,7 +202,9 @@ impl Paper {
                 self.diagnostics.push(taken(&understood.postmortem, &other));
                 return Ok(self.without_record(Outcome::Refused));
             }
-            Identity::New(_) if !clerk.takes_new => return Ok(self.without_record(Outcome::New)),
+            Identity::New(_) if !clerk.takes_new && self.part.is_none() => {
+                return Ok(self.without_record(Outcome::New));
+            }
             Identity::New(id) => Place {
                 id,
                 before: None,

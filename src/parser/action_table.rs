@@ -3,6 +3,7 @@
 use crate::incident::ActionItem;
 use crate::parser::action;
 use crate::parser::action::Reader;
+use crate::parser::action_state;
 use crate::parser::fold::fold;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
@@ -243,7 +244,10 @@ fn item(row: &Piece, text: usize, columns: &[Column], reader: &Reader<'_>) -> Op
         owner: cell(Column::Owner).map(|owner| owner.trim_start_matches('@').to_owned()),
         team: cell(Column::Team).map(str::to_owned),
         due: cell(Column::Due).and_then(|due| action::day(due, reader.order)),
-        state: cell(Column::State).map_or_else(|| action::state_in(row.text()), action::state_of),
+        state: cell(Column::State).map_or_else(
+            || action_state::state_in(row.text()),
+            action_state::state_of,
+        ),
         link: row
             .link()
             .map(str::to_owned)

@@ -252,9 +252,15 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
     let in_section = told
         .iter()
         .find(|told| told.section == SectionKind::Detection);
+    // `This is the report on the incident of Monday` has no clock time.
     let reports = |wanted: fn(SectionKind) -> bool| {
-        told.iter()
-            .find(|told| told.event.is_report() && wanted(told.section))
+        let mut reports = told
+            .iter()
+            .filter(|told| told.event.is_report() && wanted(told.section));
+        let first = reports.clone().next();
+        reports
+            .find(|told| told.reading.point.moment().is_some())
+            .or(first)
     };
     let elsewhere = || {
         reports(|kind| {
@@ -271,6 +277,9 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
         .map(|told| told.reading)
 }
 
+/// The most minutes between what is told first and the detection, for the first to be the beginning.
+const LONGEST_SILENCE: i64 = 24 * 60;
+
 /// When the harm began: said so, or the first failure or change before it was noticed, in the sections that tell of it.
 fn prose_onset(told: &[Told], detected: Option<Reading>) -> Option<Reading> {
     let before =
@@ -286,9 +295,17 @@ fn prose_onset(told: &[Told], detected: Option<Reading>) -> Option<Reading> {
     let trigger = || candidates().find(|told| told.section == SectionKind::Trigger);
     let failing = || candidates().find(|told| told.event.fails && !told.event.recovers);
     let changing = || candidates().find(|told| told.event.changes && detected.is_some());
+    // What is told first, shortly before it was noticed, is where it began, whatever the words.
+    let first = || {
+        let mut timed = candidates().filter(|told| told.reading.point.moment().is_some());
+        let first = timed.next().filter(|told| !told.event.mends())?;
+        let minutes = first.reading.point.minutes_until(&detected?.point)?;
+        (1..=LONGEST_SILENCE).contains(&minutes).then_some(first)
+    };
     said.or_else(trigger)
         .or_else(failing)
         .or_else(changing)
+        .or_else(first)
         .map(|told| told.reading)
 }
 

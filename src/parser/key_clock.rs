@@ -57,7 +57,8 @@ pub(crate) fn read(
         .clock(statements, &[Key::Onset], None)
         .or(range.map(|(from, _)| from));
     let onset = chronology.onset;
-    chronology.detected = reader.clock(statements, &[Key::Detected], onset);
+    // `Detected by: alert at 12:36` states both.
+    chronology.detected = reader.clock(statements, &[Key::Detected, Key::Detection], onset);
     chronology.diagnosed = reader.clock(statements, &[Key::Diagnosed], onset);
     chronology.mitigated = reader.clock(statements, &[Key::Mitigated], onset);
     chronology.resolved = reader
@@ -160,7 +161,14 @@ impl Reader<'_, '_> {
         onset: Option<Reading>,
     ) -> Option<Reading> {
         for key in keys {
-            for entry in statements.of(*key) {
+            // `Reported by: on-call (alert at 12:36)` names people, and states a time.
+            let reported = statements
+                .of(Key::Owner)
+                .filter(|entry| *key == Key::Detection && fold(&entry.key).starts_with("reported"));
+            // What is a sentence is read as one, with the day of the text around it.
+            let is_value =
+                |entry: &&Entry| *key != Key::Detection || !entry.text().trim_end().ends_with('.');
+            for entry in statements.of(*key).filter(is_value).chain(reported) {
                 if let Some(reading) = self.point(entry, onset) {
                     return Some(reading);
                 }

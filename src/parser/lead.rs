@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::parser::heading;
+use crate::parser::key::Key;
 use crate::parser::piece::Mark;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
@@ -46,6 +47,9 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s[|·•]\s")
 
 /// The leads of a piece in their order; empty where its first line has none.
 pub(crate) fn leads(piece: &Piece) -> Vec<Lead> {
+    if let Some(other) = defined(piece).or_else(|| assigned(piece)) {
+        return other;
+    }
     let mut leads: Vec<Lead> = Vec::new();
     for (start, end) in piece.line_ranges() {
         let in_line = strong_leads(piece, start, end)
@@ -168,10 +172,73 @@ fn plain_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
             begins_line: offset == 0,
         });
     }
-    leads
-        .first()
-        .is_some_and(|lead| lead.begins_line)
-        .then_some(leads)
+    let begins = leads.first().is_some_and(|lead| lead.begins_line);
+    // `Week of 2 March · Severity: moderate · Services: sync`
+    let known = || {
+        leads
+            .iter()
+            .filter(|lead| Key::of(&lead.key).is_some())
+            .count()
+    };
+    (begins || known() >= 2).then_some(leads)
+}
+
+/// A term with its definition below it: `Severity`, then `: SEV 2`.
+fn defined(piece: &Piece) -> Option<Vec<Lead>> {
+    let [(start, end), (below, last)] = *piece.line_ranges().as_slice() else {
+        return None;
+    };
+    let term = piece.text().get(start..end)?.trim();
+    let value = piece.text().get(below..last)?;
+    let inner = value.trim_start().strip_prefix([':', '：'])?;
+    let words = term.split_whitespace().count();
+    (1..=7).contains(&words).then(|| {
+        vec![Lead {
+            key: term.trim_end_matches([':', '?']).to_owned(),
+            start,
+            value_start: last - inner.len(),
+            value_end: last,
+            strong: true,
+            colon: true,
+            begins_line: true,
+        }]
+    })
+}
+
+static ASSIGNED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*(\p{L}[\w .-]{0,30}?)\s?=\s?\S").expect("a constant"));
+
+/// Lines of `key=value`, one of the keys a known one; of a single line only where it is `key=value` and little else.
+fn assigned(piece: &Piece) -> Option<Vec<Lead>> {
+    let ranges = piece.line_ranges();
+    let text = piece.text();
+    let is_bare = || {
+        text.len() <= 80
+            && text
+                .split(char::is_whitespace)
+                .next()
+                .is_some_and(|word| word.contains('='))
+    };
+    if ranges.len() > 40 || (ranges.len() < 2 && !is_bare()) {
+        return None;
+    }
+    let lead = |(start, end): &(usize, usize)| {
+        let line = piece.text().get(*start..*end)?;
+        let key = ASSIGNED.captures(line)?.get(1)?;
+        let value_start = start + line.find('=')? + 1;
+        Some(Lead {
+            key: key.as_str().to_owned(),
+            start: start + key.start(),
+            value_start,
+            value_end: *end,
+            strong: false,
+            colon: true,
+            begins_line: true,
+        })
+    };
+    let leads: Vec<Lead> = ranges.iter().map(lead).collect::<Option<_>>()?;
+    let known = leads.iter().any(|lead| Key::of(&lead.key).is_some());
+    known.then_some(leads)
 }
 
 #[cfg(test)]
@@ -222,6 +289,15 @@ mod tests {
         expect("- **Impact**: none\n", &[("Impact", "none")]);
         expect("**Summary.** It broke.", &[("Summary", "It broke.")]);
         expect("日付：2026年7月3日", &[("日付", "2026年7月3日")]);
+        expect("Severity\n: SEV 2", &[("Severity", "SEV 2")]);
+        expect(
+            "severity=3\nstarted=10:00",
+            &[("severity", "3"), ("started", "10:00")],
+        );
+        expect(
+            "Week 9 · Severity: low · Services: sync",
+            &[("Severity", "low"), ("Services", "sync")],
+        );
         expect(
             "ID: INC-1 | Severity: P2",
             &[("ID", "INC-1"), ("Severity", "P2")],

@@ -140,7 +140,9 @@ impl Breakdown {
 
 /// Minutes from onset to detection; an earlier detection is no duration.
 pub fn unnoticed_minutes(entry: &Entry) -> Option<f64> {
-    minutes(entry.clocks.detect)
+    let unnoticed = minutes(entry.clocks.detect)?;
+    // A document may count its clocks from different moments; what went unnoticed is part of what was degraded.
+    Some(degraded_minutes(entry).map_or(unnoticed, |degraded| unnoticed.min(degraded)))
 }
 
 /// Minutes from onset to mitigation, else to resolution.

@@ -148,6 +148,15 @@ impl<'store> Writing<'store> {
         Ok(true)
     }
 
+    /// Remembers a folder that was added, as given and as an absolute path.
+    pub fn remember_root(&mut self, source: &str, path: &str) -> Result<()> {
+        let values = [path, source].map(|text| Value::Text(text.to_owned()));
+        self.execute(
+            "INSERT INTO root (path, source) VALUES (?1, ?2) ON CONFLICT (path) DO UPDATE SET source = excluded.source",
+            values,
+        )
+    }
+
     /// The revision of the last change, this transaction's included.
     pub fn rev(&self) -> i64 {
         self.meta.rev

@@ -62,6 +62,31 @@ pub struct Count {
     pub records: usize,
 }
 
+/// Where a record came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its id.
+    pub id: IncidentId,
+    /// The path as given; of a part with its name behind `#`.
+    pub source: String,
+    /// The absolute path; of a part with its name behind `#`.
+    pub path: String,
+    /// The level of the headings that divide the file, where it is a part of one.
+    pub level: Option<u8>,
+    /// BLAKE3 of its original bytes.
+    pub content: Hash,
+}
+
+impl Source {
+    /// The file, as an absolute path.
+    pub fn file(&self) -> &str {
+        match self.level {
+            Some(_) => self.path.rsplit_once('#').map_or(&self.path, |path| path.0),
+            None => &self.path,
+        }
+    }
+}
+
 /// What near copies of a document are found by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sketch {
@@ -158,6 +183,39 @@ impl<'store> View<'store> {
             .into_iter()
             .filter(|filed| filed.record.lineage.part.is_some() && filed.record.file() == file)
             .collect())
+    }
+
+    /// Where every record came from, ordered by path and id; without those from standard input.
+    pub fn sources(&self) -> Result<Vec<Source>> {
+        let doing = "list the sources";
+        let sql = "SELECT id, source, path, json_extract(lineage, '$.part.level'), content_hash FROM record \
+                   WHERE path <> '' ORDER BY path, id";
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed(doing))?;
+        let mut rows = statement.query([]).map_err(failed(doing))?;
+        let mut sources = Vec::new();
+        while let Some(row) = rows.next().map_err(failed(doing))? {
+            sources.push(Source {
+                id: row::value(row, 0)?,
+                source: row::text(row, 1)?.to_owned(),
+                path: row::text(row, 2)?.to_owned(),
+                level: row.get(3).map_err(failed(doing))?,
+                content: row::hash(row, 4)?,
+            });
+        }
+        Ok(sources)
+    }
+
+    /// The folders that were added: as given, and as absolute paths; ordered by these.
+    pub fn roots(&self) -> Result<Vec<(String, String)>> {
+        let doing = "list the folders";
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT source, path FROM root ORDER BY path")
+            .map_err(failed(doing))?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(failed(doing))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(failed(doing))
     }
 
     /// Hands out what near copies are found by, of every record that has a fingerprint, ordered by id.

@@ -38,6 +38,18 @@ Words rank, +word and --all require, -word excludes, \"a phrase\", OR, ( ), stal
 action:, title:. Filters as for `pm-kb list --help`. A query is never an error: what is no filter is searched as text, \
 and a note says so. `-` reads the query from standard input.";
 
+/// Below the options of `similar`.
+pub(crate) const SIMILAR: &str = "\
+Examples:
+  pm-kb similar fraud-embeddings-three-days-old
+  pm-kb similar draft.md
+  echo 'scores froze after the nightly embedding job' | pm-kb similar -
+  pm-kb similar draft.md --not old-incident-id
+
+Each one comes with its reasons: service, model, failure mode and the rare words that both have. What --not names is \
+remembered in unrelated.jsonl beside the knowledge base, and left out from then on. Exit status 1: nothing similar is \
+known.";
+
 /// Below the options of `list`.
 pub(crate) const LIST: &str = "\
 Examples:
@@ -79,6 +91,16 @@ users_affected links url. Besides: title, kind.
 
 Each verdict is a line at the end of verdicts.jsonl in the knowledge base: commit it. It survives a new export, a new \
 name, other rules and a knowledge base made anew.";
+
+/// Below the options of `sync`.
+pub(crate) const SYNC: &str = "\
+Examples:
+  pm-kb sync --dry-run                what has changed since the documents were added
+  git pull && pm-kb sync              with the verdicts of your colleagues
+  pm-kb sync --prune                  and forget what is gone
+
+One line a document: updated, moved, gone (removed with --prune), refused, labelled by a colleague, in conflict. \
+Documents that are new in the folders are only counted: `pm-kb add` takes them in.";
 
 /// Below the options of `reclassify`.
 pub(crate) const RECLASSIFY: &str = "\

@@ -8,6 +8,7 @@ use pm_kb::index::Facets;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Checkup;
 use pm_kb::knowledge_base::Outcome;
+use pm_kb::knowledge_base::Similar;
 use pm_kb::knowledge_base::Status;
 use pm_kb::query::Explanation;
 use pm_kb::query::Hit;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use crate::freshness::Freshness;
 use crate::message;
+use crate::status::Around;
 use crate::terminal::escape_json;
 
 mod evaluation;
@@ -114,6 +116,18 @@ fn explanation(of: &Explanation) -> Value {
         "nearness": of.nearness,
         "has_all": of.has_all,
     })
+}
+
+/// One similar incident: `pm-kb/similar/1`.
+pub(crate) fn similar(similar: &Similar, freshness: Freshness) -> Value {
+    let reasons = similar.likeness.reasons.iter();
+    let reasons: Vec<Value> = reasons
+        .map(|reason| json!({"of": reason.of.id(), "values": reason.values}))
+        .collect();
+    let mut value = serde_json::to_value(hit(&similar.hit, freshness)).unwrap_or_default();
+    value["schema"] = json!("pm-kb/similar/1");
+    value["reasons"] = json!(reasons);
+    value
 }
 
 /// How all matches of a search spread: `pm-kb/facets/1`.
@@ -221,7 +235,7 @@ pub(crate) fn bad_line(line: usize, id: Option<&str>, error: &str) -> String {
 }
 
 /// The state of a knowledge base: `pm-kb/status/1`.
-pub(crate) fn status(status: &Status, gone: &[String]) -> Value {
+pub(crate) fn status(status: &Status, around: &Around) -> Value {
     let by = |counts: Vec<(&'static str, usize)>| counts.into_iter().collect::<BTreeMap<_, _>>();
     json!({
         "schema": "pm-kb/status/1",
@@ -237,7 +251,14 @@ pub(crate) fn status(status: &Status, gone: &[String]) -> Value {
         "decay": by(status.decays.iter().map(|(decay, count)| (decay.id(), *count)).collect()),
         "labelled_by_other_rules": status.labelled_by_other_rules,
         "index_behind": status.index_behind,
-        "sources_gone": gone,
+        "sources_in_step": around.in_step,
+        "sources_gone": around.gone,
+        "sources_edited": around.edited,
+        "sources_moved": around.moved,
+        "sources_new": around.new,
+        "verdicts": around.verdicts_given,
+        "verdicts_behind": around.verdicts_behind,
+        "verdicts_in_conflict": around.conflicts,
     })
 }
 

@@ -38,7 +38,10 @@ mod report_earlier;
 mod report_json;
 mod search;
 mod show;
+mod similar;
 mod status;
+mod survey;
+mod sync;
 mod terminal;
 mod words;
 
@@ -76,6 +79,8 @@ enum Command {
     Add(add::Args),
     /// Have we seen this before? Find incidents by words, phrases and filters, best first.
     Search(search::Args),
+    /// Have we seen this before? Find what is similar to an incident, a draft or a symptom, and say why.
+    Similar(similar::Args),
     /// Show the incidents, newest first, all or those that a query selects.
     List(list::Args),
     /// Show one incident: facts, labels with their evidence, action items.
@@ -92,6 +97,8 @@ enum Command {
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
+    Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
     Remove(remove::Args),
     /// Check that the record is as it was written and the index equal to it.
@@ -177,6 +184,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
     match command {
         Command::Add(args) => add::run(&args, desk),
         Command::Search(args) => search::run(&args, desk),
+        Command::Similar(args) => similar::run(&args, desk),
         Command::List(args) => list::run(&args, desk),
         Command::Show(args) => show::run(&args, desk),
         Command::Label(args) => label::run(&args, desk),
@@ -185,6 +193,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
         Command::Doctor(args) => doctor::run(&args, desk),
         Command::Backup(args) => backup::run(&args, desk),

@@ -9,6 +9,8 @@ use pm_kb::classification::VerdictSource;
 use pm_kb::query::Explanation;
 use pm_kb::query::Hit;
 use pm_kb::record::Record;
+use pm_kb::similar::Likeness;
+use pm_kb::similar::Trait;
 use pm_kb::taxonomy::Facet;
 
 use crate::freshness::Freshness;
@@ -91,6 +93,20 @@ pub(crate) fn hit(hit: &Hit, freshness: Freshness, terminal: &Terminal) -> Strin
         }
     }
     text
+}
+
+/// Why an incident is similar, in one line.
+pub(crate) fn reasons(of: &Likeness) -> String {
+    let told = of.reasons.iter().map(|reason| {
+        let values: Vec<String> = reason.values.iter().map(|value| clean(value)).collect();
+        let values = values.join(", ");
+        match reason.of {
+            Trait::FailureMode => format!("failure mode {values}"),
+            Trait::Words => format!("both speak of {values}"),
+            of => format!("{} {values}", of.id()),
+        }
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// A zone of the index as people call it.

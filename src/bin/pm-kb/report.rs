@@ -17,6 +17,7 @@ use pm_kb::report::pattern;
 use pm_kb::report::period::Calendar;
 use pm_kb::report::period::Days;
 use pm_kb::report::period::Period;
+use pm_kb::report::text;
 
 use crate::Desk;
 use crate::base;
@@ -62,9 +63,15 @@ pub(crate) struct Args {
     /// Write each chart as an SVG file into this folder too.
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
+<<<<<<< HEAD
     /// Leave keys, passwords, e-mail addresses and phone numbers in: reports are made to be passed on.
     #[arg(long)]
     unredacted: bool,
+=======
+    /// Show the appendix too: every table, for the text form; the other forms always have it.
+    #[arg(long)]
+    full: bool,
+>>>>>>> main
     /// Short for `--format json`.
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -122,7 +129,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = written(&report, format, &desk.terminal);
+    let written = written(&report, (format, args.full), &desk.terminal);
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
     }
@@ -161,11 +168,12 @@ fn earlier(file: &Path) -> Result<String, Diagnostic> {
 }
 
 /// The report in a format.
-fn written(report: &Report, format: Format, terminal: &Terminal) -> String {
+fn written(report: &Report, (format, full): (Format, bool), terminal: &Terminal) -> String {
     match format {
         Format::Text => {
             let width = terminal.width().unwrap_or(WIDTH).min(120);
-            terminal::clean_block(&pm_kb::report::text::render(report, width))
+            let write = if full { text::render } else { text::page_one };
+            terminal::clean_block(&write(report, width))
         }
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(report)),
         Format::Html => pm_kb::report::html::render(report),

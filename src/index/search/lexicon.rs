@@ -26,7 +26,7 @@ const LONG_WORD: usize = 8;
 const SHORT_WORD: usize = 4;
 
 /// The words of every segment and zone.
-pub(super) struct Lexicon<'a> {
+pub(in crate::index) struct Lexicon<'a> {
     readers: Vec<Words<'a>>,
     stems: Stems,
 }
@@ -55,7 +55,7 @@ impl Words<'_> {
 }
 
 impl<'a> Lexicon<'a> {
-    pub(super) fn new(segments: &'a [SegmentReader]) -> tantivy::Result<Lexicon<'a>> {
+    pub(in crate::index) fn new(segments: &'a [SegmentReader]) -> tantivy::Result<Lexicon<'a>> {
         let mut readers = Vec::new();
         for segment in segments {
             for zone in Zone::ALL {
@@ -72,7 +72,7 @@ impl<'a> Lexicon<'a> {
     }
 
     /// Whether a document has the word.
-    pub(super) fn has(&self, word: &str) -> tantivy::Result<bool> {
+    pub(in crate::index) fn has(&self, word: &str) -> tantivy::Result<bool> {
         for words in &self.readers {
             if let Some(word) = words.reader.terms().get(word)?
                 && words.count(&word, 1)? > 0
@@ -84,7 +84,7 @@ impl<'a> Lexicon<'a> {
     }
 
     /// Every word that begins so.
-    pub(super) fn with_prefix(&self, prefix: &str) -> tantivy::Result<BTreeSet<String>> {
+    pub(in crate::index) fn with_prefix(&self, prefix: &str) -> tantivy::Result<BTreeSet<String>> {
         let mut found = BTreeSet::new();
         for words in &self.readers {
             let mut stream = words.reader.terms().range().ge(prefix).into_stream()?;
@@ -101,7 +101,7 @@ impl<'a> Lexicon<'a> {
     }
 
     /// The forms of a word that documents have, the word itself among them if one has it.
-    pub(super) fn forms(&mut self, word: &str) -> tantivy::Result<BTreeSet<String>> {
+    pub(in crate::index) fn forms(&mut self, word: &str) -> tantivy::Result<BTreeSet<String>> {
         let stem = self.stems.stem(word).to_owned();
         let mut forms = BTreeSet::new();
         for spelling in word_form::spellings(word) {
@@ -122,12 +122,12 @@ impl<'a> Lexicon<'a> {
     }
 
     /// The stem of a word.
-    pub(super) fn stem(&mut self, word: &str) -> String {
+    pub(in crate::index) fn stem(&mut self, word: &str) -> String {
         self.stems.stem(word).to_owned()
     }
 
     /// The words that a word may be a slip of, best first: one slip, or two in a long word where one does not do.
-    pub(super) fn near(&self, word: &str) -> tantivy::Result<Vec<String>> {
+    pub(in crate::index) fn near(&self, word: &str) -> tantivy::Result<Vec<String>> {
         let length = word.chars().count();
         if length < SHORT_WORD || !word.chars().all(char::is_alphabetic) {
             return Ok(Vec::new());

@@ -54,17 +54,29 @@ pub(super) fn changes(report: &Report) -> Vec<Line> {
 fn number(report: &Report) -> Line {
     let asked = &report.asked;
     let previous = &asked.previous;
-    let mut line = vec![
-        report.counted(&asked.population.all, "is:counted", &asked.stretch),
+    let mut line = vec![report.counted(&asked.population.all, "is:counted", &asked.stretch)];
+    let first = report.first_day();
+    if first.is_none_or(|first| first > previous.stretch.days.last) {
+        let words = format!(
+            " incidents in {}. The base holds none from before, so nothing can be compared.",
+            asked.stretch
+        );
+        line.push(Inline::Text(words));
+        return line;
+    }
+    line.extend([
         Inline::Text(format!(" incidents in {}, ", asked.stretch)),
         report.counted(&previous.incidents, "is:counted", &previous.stretch),
         Inline::Text(format!(" in {}", previous.stretch)),
-    ];
+    ]);
     line.push(Inline::Text(match report.rate {
         None => ".".to_owned(),
         Some(rate) if rate.is_significant() => format!(": a significant change ({}).", ratio(rate)),
         Some(rate) => format!(": no change shown ({}).", ratio(rate)),
     }));
+    if let Some(first) = first.filter(|first| *first > previous.stretch.days.first) {
+        line.push(Inline::Text(format!(" The base begins on {first} only.")));
+    }
     line
 }
 

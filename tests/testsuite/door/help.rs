@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::desk::Desk;
 use crate::door::assert_told;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 15] = [
     "add",
     "search",
     "list",
@@ -16,6 +16,9 @@ const COMMANDS: [&str; 12] = [
     "eval",
     "report",
     "status",
+    "sync",
+    "label",
+    "reclassify",
     "remove",
     "demo",
     "completions",

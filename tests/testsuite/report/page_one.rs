@@ -35,12 +35,59 @@ fn what_failed_most_is_told_with_its_equals() {
         .with(incident("d", "2026-07-04", "mode:none"));
     let page = page(&base);
     assert!(
-        page.contains("1. **`schema-drift` and `data-drift` failed most: 1 each of 4 classified incidents (25%)"),
+        page.contains("1. **Most frequent failures: schema drift and data drift, 1 each of 4 classified incidents (25%)"),
         "{page}"
     );
     assert!(page.contains("2 had none of the six modes"), "{page}");
     let ordinary = Base::new().with(incident("c", "2026-07-03", "mode:none"));
-    assert!(!self::page(&ordinary).contains("failed most"));
+    assert!(!self::page(&ordinary).contains("Most frequent"));
+    let base = base.with(incident("e", "2026-07-05", "mode:data-drift"));
+    let page = self::page(&base);
+    assert!(
+        page.contains("Most frequent failure: data drift, 2 of 5 classified incidents (40%), then schema drift (1);"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_base_that_begins_in_the_period_is_compared_with_nothing() {
+    let base = Base::new()
+        .with(incident("a", "2026-07-01", "mode:data-drift"))
+        .with(incident("b", "2026-07-02", "mode:schema-drift"));
+    let page = page(&base);
+    assert!(
+        page.contains(
+            "2 incidents in 2026-Q3. The base holds none from before, so nothing can be compared."
+        ),
+        "{page}"
+    );
+    assert!(!page.contains("to compare with"), "said once: {page}");
+    let base = base.with(incident("c", "2026-06-30", "mode:none"));
+    assert!(self::page(&base).contains("The base begins on 2026-06-30 only."));
+}
+
+#[test]
+fn money_is_added_up_by_currency_where_it_can_be_read() {
+    let mut base = Base::new();
+    let amounts = [
+        "58,000 pounds",
+        "£2,000",
+        "$1.5 million",
+        "a bonus of a team",
+    ];
+    for (at, amount) in amounts.iter().enumerate() {
+        let mut record = incident(&format!("m{at}"), "2026-07-01", "mode:schema-drift");
+        record.facts.money = Some(fact((*amount).to_owned()));
+        base = base.with(record);
+    }
+    let page = page(&base);
+    assert!(
+        page.contains("**\\$1.5 million, £60,000** lost (stated in 3 of 4; 1 more in words that cannot be added up)"),
+        "{page}"
+    );
+    let schema_contract =
+        "| Schema contract at the producer | 4 | 4 | – | – | \\$1.5 million, £60,000 (3 of 4) |";
+    assert!(page.contains(schema_contract), "{page}");
 }
 
 #[test]
@@ -84,14 +131,17 @@ fn costs_are_sums_of_what_is_stated_and_say_of_how_many() {
         .with(incident("untold", "2026-07-03", "mode:none"));
     let page = page(&base);
     assert!(
-        page.contains("Degraded for **4 days** in all (stated in 2 of 3)"),
+        page.contains("**4 days** degraded (stated in 2 of 3)"),
         "{page}"
     );
     assert!(
-        page.contains("of which 2 days passed before anyone noticed (stated in 1)"),
+        page.contains("**2 days** before anyone noticed (stated in 1 of 3)"),
         "{page}"
     );
-    assert!(page.contains("**12.5 h** (stated in 1 of 3)"), "{page}");
+    assert!(
+        page.contains("**12.5 h** of engineering (stated in 1 of 3)"),
+        "{page}"
+    );
 }
 
 #[test]
