@@ -41,12 +41,9 @@ mod paper;
 mod prints;
 mod reporting;
 mod search;
-<<<<<<< HEAD
 pub mod secrets;
-=======
 mod similar;
 mod sources;
->>>>>>> main
 mod status;
 mod twin;
 mod unrelated;

@@ -2,17 +2,23 @@
 
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
+/// Long tests are cut short here; `tests/torture.rs` runs them in full.
+const LONG: bool = false;
+
 mod architecture;
 mod base;
 mod classifier;
 mod concurrency;
 mod corpus;
+mod crowd;
 mod desk;
 mod docs;
 mod door;
 mod faults;
 mod filter;
 mod finding;
+mod flips;
+mod fuzz;
 mod hostile;
 mod identity;
 mod json;
@@ -32,7 +38,9 @@ mod search_steady;
 mod searching;
 mod secrets;
 mod similar;
+mod size;
 mod store;
+mod supply;
 mod terminal;
 mod transcript;
 mod verdicts;

@@ -194,11 +194,7 @@ impl Run<'_> {
                 Err(refusal) => self.refuse(&refusal)?,
             }
         }
-<<<<<<< HEAD
-=======
-        self.store(&mut base, &settings, chunk)?;
         base.remember_roots(&found.roots)?;
->>>>>>> main
         if self.counts.added + self.counts.updated > 0
             && let Err(error) = base.catch_up_if_due()
         {

@@ -290,3 +290,8 @@ pub(crate) fn backup(
         "left_alone": left,
     })
 }
+
+/// An index that was made anew: `pm-kb/rebuild/1`.
+pub(crate) fn rebuilt(documents: usize) -> Value {
+    json!({"schema": "pm-kb/rebuild/1", "documents": documents})
+}

@@ -24,7 +24,11 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         let text = format!("the index was made anew: {} documents", status.documents());
         desk.terminal.line(&text)?;
     } else {
-        format::one(&mut desk.terminal, format, &json::status(&status, &[]))?;
+        format::one(
+            &mut desk.terminal,
+            format,
+            &json::rebuilt(status.documents()),
+        )?;
     }
     Ok(Exit::Done)
 }

@@ -63,15 +63,12 @@ pub(crate) struct Args {
     /// Write each chart as an SVG file into this folder too.
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
-<<<<<<< HEAD
     /// Leave keys, passwords, e-mail addresses and phone numbers in: reports are made to be passed on.
     #[arg(long)]
     unredacted: bool,
-=======
     /// Show the appendix too: every table, for the text form; the other forms always have it.
     #[arg(long)]
     full: bool,
->>>>>>> main
     /// Short for `--format json`.
     #[arg(long, conflicts_with = "format")]
     json: bool,
