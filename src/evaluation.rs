@@ -1,5 +1,8 @@
 //! Gold labels and classifications to an evaluation: how often the labels are right, and where they are not.
 
+pub mod facts;
+mod field;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::str::FromStr;

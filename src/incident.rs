@@ -95,6 +95,32 @@ impl fmt::Display for Severity {
     }
 }
 
+impl FromStr for Severity {
+    type Err = Error;
+
+    /// Reads `SEV2`, `sev-2`, `S2`, `P2`, `2`, or a word of the scale.
+    fn from_str(text: &str) -> Result<Severity, Error> {
+        let folded = text.trim().to_lowercase().replace([' ', '_', '-'], "");
+        let rank = match folded.as_str() {
+            "critical" => Some(1),
+            "high" | "major" => Some(2),
+            "medium" => Some(3),
+            "low" => Some(4),
+            other => ["severity", "sev", "s", "p", ""]
+                .iter()
+                .find_map(|prefix| other.strip_prefix(prefix))
+                .filter(|rest| rest.len() == 1)
+                .and_then(|rest| rest.parse().ok()),
+        };
+        rank.and_then(Severity::of_rank)
+            .ok_or_else(|| Error::Invalid {
+                what: "severity",
+                value: text.to_owned(),
+                expected: "SEV0 to SEV5".to_owned(),
+            })
+    }
+}
+
 /// A point in time as a document states it: a local date and clock time, with its offset where one is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moment {
@@ -267,14 +293,39 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The quarter that the incident counts in: that of its onset in UTC, else of its date.
+    /// The quarter that the incident counts in: that of its [`Facts::day`].
     pub fn quarter(&self) -> Option<Quarter> {
         self.day().map(Quarter::of)
     }
 
-    /// The day that the incident counts in: that of its onset in UTC, else its date.
+    /// Takes over the day, the clocks and the lengths of an earlier reading of the same text where this one has none.
+    pub fn keep_times(&mut self, earlier: &Facts) {
+        fn keep<T: Clone>(now: &mut Option<Fact<T>>, earlier: &Option<Fact<T>>) {
+            let read = earlier
+                .as_ref()
+                .filter(|fact| fact.origin != Origin::Verdict);
+            *now = now.take().or_else(|| read.cloned());
+        }
+        keep(&mut self.date, &earlier.date);
+        keep(&mut self.onset, &earlier.onset);
+        keep(&mut self.detected, &earlier.detected);
+        keep(&mut self.mitigated, &earlier.mitigated);
+        keep(&mut self.resolved, &earlier.resolved);
+        keep(&mut self.minutes_to_detect, &earlier.minutes_to_detect);
+        keep(&mut self.minutes_to_diagnose, &earlier.minutes_to_diagnose);
+        keep(&mut self.minutes_to_mitigate, &earlier.minutes_to_mitigate);
+        keep(&mut self.minutes_to_resolve, &earlier.minutes_to_resolve);
+    }
+
+    /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given
+    /// prevails over an onset that the document states.
     pub fn day(&self) -> Option<Date> {
         match (&self.onset, &self.date) {
+            (Some(onset), Some(date))
+                if date.origin == Origin::Verdict && onset.origin != Origin::Verdict =>
+            {
+                Some(date.value)
+            }
             (Some(onset), _) => Some(Offset::UTC.to_datetime(onset.value.instant()).date()),
             (None, Some(date)) => Some(date.value),
             (None, None) => None,

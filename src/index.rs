@@ -20,10 +20,13 @@ use tantivy::directory::error::OpenWriteError;
 use crate::error::Error;
 use crate::error::Result;
 
+mod alike;
 mod analyzer;
+mod common_word;
 mod directory;
 mod lock;
 mod reader;
+mod sample;
 mod schema;
 mod search;
 mod synonym;
@@ -31,8 +34,10 @@ mod tokenizer;
 mod word_form;
 mod writer;
 
+pub use crate::index::alike::Alike;
 pub use crate::index::lock::Lock;
 pub use crate::index::reader::Reader;
+pub use crate::index::sample::Sample;
 pub use crate::index::schema::document;
 pub use crate::index::search::Facets;
 pub use crate::index::search::Finder;

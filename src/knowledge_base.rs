@@ -17,6 +17,7 @@ use crate::document::Document;
 use crate::document::Limits;
 use crate::error::Error;
 use crate::error::Result;
+use crate::knowledge_base::prints::Prints;
 use crate::parser;
 use crate::postmortem::Postmortem;
 use crate::record::Record;
@@ -26,6 +27,7 @@ use crate::store::Filed;
 use crate::store::Store;
 use crate::store::View;
 
+mod aliases;
 mod catch_up;
 mod configuration;
 mod doctor;
@@ -33,11 +35,20 @@ mod dry_run;
 mod identity;
 mod intake;
 mod labels;
+mod page;
 mod paper;
+mod prints;
+mod reading;
 mod reporting;
 mod search;
+mod similar;
+mod sources;
 mod status;
+mod twin;
+mod unrelated;
+mod verdicts;
 
+pub use crate::knowledge_base::aliases::ALIASES;
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
 pub use crate::knowledge_base::doctor::Checkup;
@@ -47,9 +58,20 @@ pub use crate::knowledge_base::intake::Added;
 pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
-pub use crate::knowledge_base::labels::Relabelled;
 pub use crate::knowledge_base::search::Found;
+pub use crate::knowledge_base::similar::Similar;
+pub use crate::knowledge_base::similar::SimilarFound;
+pub use crate::knowledge_base::similar::Subject;
+pub use crate::knowledge_base::sources::Comparison;
+pub use crate::knowledge_base::sources::compare;
 pub use crate::knowledge_base::status::Status;
+pub use crate::knowledge_base::unrelated::Unrelated;
+pub use crate::knowledge_base::verdicts::Changed;
+pub use crate::knowledge_base::verdicts::Statement;
+pub use crate::knowledge_base::verdicts::TakenIn;
+pub use crate::knowledge_base::verdicts::VERDICTS;
+pub use crate::knowledge_base::verdicts::Wish;
+pub use crate::store::Source;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
 const GITIGNORE: &str = "\
@@ -69,6 +91,7 @@ pub struct KnowledgeBase {
     dir: PathBuf,
     store: Store,
     rules: OnceCell<RuleSet>,
+    prints: Option<Prints>,
     program: String,
     deadline: Duration,
 }
@@ -143,6 +166,7 @@ impl KnowledgeBase {
             dir,
             store,
             rules: OnceCell::new(),
+            prints: None,
             program: "pm-kb".to_owned(),
             deadline: store::DEADLINE,
         }
@@ -240,11 +264,13 @@ impl KnowledgeBase {
     /// [`Error::UnknownIncident`], [`Error::Locked`], [`Error::Store`].
     pub fn remove(&mut self, ids: &[&str]) -> Result<()> {
         let ids: BTreeSet<&str> = ids.iter().copied().collect();
+        self.prints = None;
         self.store.write(|writing| {
+            let mut prints = Prints::default();
             for id in ids {
                 let filed = find(&writing.view(), id)?;
                 writing.remove(id)?;
-                identity::promote_twin(writing, filed.content)?;
+                twin::promote(writing, &filed.record.id, &mut prints)?;
             }
             Ok(())
         })

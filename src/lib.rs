@@ -10,6 +10,7 @@
 pub mod error;
 pub mod schema;
 pub mod text;
+pub mod fingerprint;
 pub mod diagnostic;
 pub mod document;
 pub mod quarter;
@@ -19,6 +20,9 @@ pub mod postmortem;
 pub mod classification;
 pub mod rule;
 pub mod record;
+pub mod verdict;
+pub mod alias;
+pub mod health;
 pub mod query;
 pub mod tally;
 
@@ -27,6 +31,7 @@ pub mod parser;
 pub mod classifier;
 pub mod evaluation;
 pub mod report;
+pub mod similar;
 
 // Second floor: the two disks. They know neither the engines nor each other.
 pub mod store;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::fingerprint::Fingerprint;
 use crate::incident::Fact;
 use crate::incident::Facts;
 use crate::taxonomy::Facet;
@@ -141,6 +142,8 @@ pub enum DocumentKind {
     Meeting,
     /// The same page as another document.
     Duplicate,
+    /// About several incidents: to be divided before it counts.
+    Several,
 }
 
 impl DocumentKind {
@@ -152,6 +155,7 @@ impl DocumentKind {
             DocumentKind::Index => "index",
             DocumentKind::Meeting => "meeting",
             DocumentKind::Duplicate => "duplicate",
+            DocumentKind::Several => "several",
         }
     }
 
@@ -266,5 +270,13 @@ impl Postmortem {
         self.sections
             .get(block.section)
             .map_or(SectionKind::Body, |section| section.kind)
+    }
+
+    /// The fingerprint of what the document tells, to find its near copies; `None` where it has fewer than four words.
+    /// Keys with their values do not count: an exporting tool gives the same page others each time.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        let told = self.blocks.iter();
+        let told = told.filter(|block| block.kind != BlockKind::KeyValue);
+        Fingerprint::of(told.map(|block| block.text.as_str()))
     }
 }

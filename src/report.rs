@@ -24,6 +24,8 @@ pub mod html;
 pub mod investment;
 pub mod markdown;
 pub mod measure;
+pub mod money;
+mod names;
 pub mod outline;
 pub mod pattern;
 pub mod period;
@@ -48,6 +50,7 @@ use control::Funding;
 use diagnosis::Ledger;
 use difference::Difference;
 use difference::Earlier;
+use headline::Headline;
 use investment::Effect;
 use investment::Investment;
 use pattern::Pattern;
@@ -67,7 +70,7 @@ use trend::QuarterCounts;
 /// What a report is made from and by, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Provenance {
-    /// A digest of everything that the base holds.
+    /// A digest of everything that was counted.
     pub kb_digest: Option<String>,
     /// Pack version and digest of the rules in force.
     pub rules: String,
@@ -161,6 +164,8 @@ pub struct Report {
     pub undated: Members,
     /// The documents of the whole base that are no incidents.
     pub not_counted: Members,
+    /// What page one tells of the window.
+    pub headlines: Vec<Headline>,
     /// Why the patterns differ from those of an earlier report, where one was given.
     pub difference: Option<Difference>,
     /// What was asked.
@@ -205,8 +210,10 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
         window,
         repeats,
         entries,
+        headlines: Vec::new(),
         difference: None,
     };
+    report.headlines = headline::headlines(&report);
     let earlier = request.earlier.as_ref();
     report.difference = earlier.map(|earlier| difference::difference(&report, earlier));
     Ok(report)
@@ -216,6 +223,19 @@ impl Report {
     /// The ids of some incidents, sorted.
     pub fn ids<'a>(&'a self, members: &'a Members) -> impl Iterator<Item = &'a IncidentId> {
         members.iter().map(|place| &self.entries[place].id)
+    }
+
+    /// The day of the first incident of the whole base.
+    pub fn first_day(&self) -> Option<Date> {
+        let counted = self.entries.iter().filter(|entry| entry.is_counted);
+        counted.filter_map(|entry| entry.day).min()
+    }
+
+    /// The first day of the oldest quarter of the trend.
+    pub fn trend_began(&self) -> Date {
+        let calendar = self.request.calendar;
+        let last = calendar.quarter_of(self.asked.stretch.days.last);
+        calendar.days_of(last.shifted(1 - trend::QUARTERS)).first
     }
 
     /// Some incidents, to be counted further.

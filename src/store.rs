@@ -22,6 +22,7 @@ mod backup;
 mod check;
 mod failure;
 mod filing;
+mod listing;
 mod migration;
 mod opening;
 mod row;
@@ -29,6 +30,8 @@ mod view;
 
 pub use crate::store::filing::Filing;
 pub use crate::store::filing::Writing;
+pub use crate::store::listing::Sketch;
+pub use crate::store::listing::Source;
 pub use crate::store::row::Filed;
 pub use crate::store::row::Meta;
 pub use crate::store::view::Change;
@@ -156,6 +159,15 @@ impl Store {
                 Err(failed("write to the record")(error))
             }
         }
+    }
+
+    /// Does as [`Store::write`] would, and leaves the store as it was.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.begin()?;
+        work(&mut Writing::new(&transaction)?)
     }
 
     /// Begins a write, trying anew for as long as others are in the way.

@@ -32,14 +32,20 @@ CREATE TABLE record (
     metadata       TEXT    NOT NULL, -- JSON
     classification TEXT    NOT NULL, -- JSON
     content_hash   BLOB    NOT NULL, -- BLAKE3 of the original bytes
+    lineage        TEXT    NOT NULL, -- JSON
+    page           TEXT,             -- the id that the exporting tool gave to the page
+    duplicate_of   TEXT,             -- the record that it is a duplicate of
+    fingerprint    BLOB,             -- what near copies are found by
     row_hash       BLOB    NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX record_by_rev ON record (rev);
 CREATE INDEX record_by_path ON record (path) WHERE path <> '';
 CREATE INDEX record_by_content ON record (content_hash, rev);
-CREATE INDEX record_that_counts ON record (content_hash) WHERE kind <> 'duplicate';
+CREATE INDEX record_that_counts ON record (content_hash, rev) WHERE duplicate_of IS NULL;
 CREATE INDEX record_by_day ON record (day, kind, failure_mode, decay, severity);
+CREATE INDEX record_by_page ON record (page) WHERE page IS NOT NULL;
+CREATE INDEX record_by_original ON record (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX record_by_ruleset ON record (ruleset);
 
 -- The bytes as they came; the seal is `record.content_hash`.
@@ -62,4 +68,10 @@ CREATE UNIQUE INDEX tombstone_by_rev ON tombstone (rev);
 CREATE TABLE metadata_key (
     name    TEXT    NOT NULL PRIMARY KEY,
     records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The folders that were added, so that a document that moved within them is found again. Of this machine alone.
+CREATE TABLE root (
+    path   TEXT NOT NULL PRIMARY KEY, -- absolute
+    source TEXT NOT NULL              -- as given
 ) STRICT, WITHOUT ROWID;

@@ -52,7 +52,7 @@ impl Zone {
         }
     }
 
-    fn of(kind: SectionKind) -> Zone {
+    pub(super) fn of(kind: SectionKind) -> Zone {
         match kind {
             SectionKind::Title => Zone::Title,
             SectionKind::Summary => Zone::Lead,
@@ -63,7 +63,7 @@ impl Zone {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Zone::Title => "title",
             Zone::Lead => "lead",

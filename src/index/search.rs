@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use tantivy::DocId;
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
@@ -13,6 +12,7 @@ use crate::index::failed;
 use crate::index::reader::Reader;
 use crate::index::schema;
 use crate::index::search::bits::Bits;
+use crate::index::search::count::Counts;
 use crate::index::search::lexicon::Lexicon;
 use crate::index::search::matching::Matching;
 use crate::index::search::plan::Plan;
@@ -20,21 +20,26 @@ use crate::index::search::rank::Worth;
 use crate::index::search::segment::Frequencies;
 use crate::index::search::segment::Segment;
 use crate::index::search::slot::Slot;
-use crate::quarter::Quarter;
+use crate::query::Explanation;
 use crate::query::Notice;
+use crate::query::NoticeKind;
 use crate::query::Query;
+use crate::text::Span;
 
+pub use crate::index::search::count::Facets;
 pub use crate::index::search::passage::Finder;
 
 mod bits;
+mod count;
 mod cursor;
-mod lexicon;
+mod explanation;
+pub(super) mod lexicon;
 mod matching;
 mod passage;
 mod plan;
 mod rank;
-mod segment;
-mod slot;
+pub(super) mod segment;
+pub(super) mod slot;
 mod ways;
 
 /// How many of the best are looked at again for how near their words stand.
@@ -61,8 +66,10 @@ pub struct Wanted {
     pub offset: usize,
     /// In which order.
     pub sort: Sort,
-    /// Whether all matches are to be counted by mode, decay, service and quarter.
-    pub facets: bool,
+    /// All matches are counted by mode, decay, service and quarter where they are at most so many; 0 for never.
+    pub facets: usize,
+    /// Whether each hit is to say what its score is made of.
+    pub explain: bool,
 }
 
 impl Wanted {
@@ -82,10 +89,9 @@ pub struct Ranked {
     pub id: String,
     /// How well it matches; 0 where nothing ranks.
     pub score: f32,
+    /// What the score is made of, where that is wanted and something ranks.
+    pub explanation: Option<Explanation>,
 }
-
-/// How many matches have which values: field by field, the most frequent value first.
-pub type Facets = Vec<(&'static str, Vec<(String, usize)>)>;
 
 /// What a search found.
 #[derive(Debug)]
@@ -121,34 +127,53 @@ fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::
         sort => sort,
     };
     let mut candidates = Vec::new();
-    let mut total = 0;
-    let mut facets = Counts::default();
-    for (at, segment) in segments.iter().enumerate() {
-        let matching = lookup.matching(at);
-        let documents = matching.documents(&lookup.plan.root)?;
-        total += documents.count();
-        if wanted.facets {
-            facets.add(segment, &documents)?;
-        }
+    let mut matches = Vec::new();
+    for at in 0..segments.len() {
+        let documents = lookup.matching(at).documents(&lookup.plan.root)?;
         lookup.candidates(at, sort, &documents, &mut candidates)?;
+        matches.push(documents);
     }
+    let mut notices = lookup.plan.notices.clone();
+    if sort != Sort::Score {
+        notices.extend(lookup.keep_whole(&mut candidates, &mut matches)?);
+    }
+    let total: usize = matches.iter().map(Bits::count).sum();
     let upto = wanted.offset.saturating_add(wanted.limit);
     let mut best = lookup.best(candidates, upto.max(WINDOW))?;
     if sort == Sort::Score {
         lookup.rank_again(&mut best)?;
     }
-    let hits = best.into_iter().skip(wanted.offset).take(wanted.limit);
-    let hits = hits.map(|(candidate, id)| Ranked {
-        id,
-        score: candidate.score,
-    });
+    let mut hits = Vec::new();
+    for (candidate, id) in best.into_iter().skip(wanted.offset).take(wanted.limit) {
+        let explanation = match wanted.explain && !lookup.worth.is_nothing() {
+            true => Some(lookup.explain(&candidate)?),
+            false => None,
+        };
+        let score = candidate.score;
+        hits.push(Ranked {
+            id,
+            score,
+            explanation,
+        });
+    }
     Ok(Ranking {
-        hits: hits.collect(),
+        hits,
         total,
-        facets: facets.finish(),
-        notices: lookup.plan.notices.clone(),
+        facets: facets(&segments, &matches, total <= wanted.facets)?,
+        notices,
         finder: Finder::new(&lookup.plan, &lookup.worth.slots),
     })
+}
+
+fn facets(segments: &[Segment<'_>], matches: &[Bits], wanted: bool) -> tantivy::Result<Facets> {
+    if !wanted {
+        return Ok(Facets::new());
+    }
+    let mut counts = Counts::default();
+    for (segment, documents) in segments.iter().zip(matches) {
+        counts.add(segment, documents)?;
+    }
+    Ok(counts.finish())
 }
 
 /// A match on its way into the order.
@@ -157,6 +182,8 @@ struct Candidate {
     /// What counts before the score.
     first: i64,
     score: f32,
+    /// How much of the score is for words that stand near each other.
+    nearness: f32,
     segment: usize,
     doc: DocId,
 }
@@ -178,6 +205,7 @@ struct Lookup<'a> {
     found: Vec<Vec<Frequencies>>,
     extras: Vec<Vec<Frequencies>>,
     occurs: Vec<bool>,
+    needed: Vec<bool>,
     worth: Worth,
 }
 
@@ -192,8 +220,12 @@ impl<'a> Lookup<'a> {
             let slots = plan.extras.iter().map(|extra| frequencies(&extra.slot));
             extras.push(slots.collect::<tantivy::Result<Vec<_>>>()?);
         }
-        let occurs = (0..plan.slots.len())
+        let occurs: Vec<bool> = (0..plan.slots.len())
             .map(|slot| found.iter().any(|found| !found[slot].is_empty()))
+            .collect();
+        let needed = occurs
+            .iter()
+            .map(|occurs| *occurs || plan.is_sentence)
             .collect();
         let documents = segments.iter().map(|segment| segment.reader.num_docs());
         let documents = usize::try_from(documents.sum::<u32>()).unwrap_or(usize::MAX);
@@ -204,6 +236,7 @@ impl<'a> Lookup<'a> {
             found,
             extras,
             occurs,
+            needed,
             worth,
         })
     }
@@ -213,6 +246,7 @@ impl<'a> Lookup<'a> {
             segment: &self.segments[segment],
             found: &self.found[segment],
             occurs: &self.occurs,
+            needed: &self.needed,
         }
     }
 
@@ -244,11 +278,42 @@ impl<'a> Lookup<'a> {
             candidates.push(Candidate {
                 first,
                 score: scores[doc as usize],
+                nearness: 0.0,
                 segment: at,
                 doc,
             });
         }
         Ok(())
+    }
+
+    /// Leaves only the matches with all of the words, if there are any: in an order other than by rank, the newest of
+    /// those with a single word would come before all that is meant. Says how many are left out.
+    fn keep_whole(
+        &self,
+        candidates: &mut Vec<Candidate>,
+        matches: &mut [Bits],
+    ) -> tantivy::Result<Option<Notice>> {
+        let mut whole = Vec::new();
+        for (at, documents) in matches.iter().enumerate() {
+            let mut all = self.matching(at).branch(&self.plan.root, true)?;
+            all.intersect(documents);
+            whole.push(all);
+        }
+        let count = |bits: &[Bits]| bits.iter().map(Bits::count).sum::<usize>();
+        let (some, all) = (count(matches), count(&whole));
+        if all == 0 || all == some {
+            return Ok(None);
+        }
+        candidates.retain(|candidate| whole[candidate.segment].contains(candidate.doc));
+        matches.clone_from_slice(&whole);
+        let left_out = some - all;
+        Ok(Some(Notice {
+            kind: NoticeKind::Narrowed,
+            span: Span::new(0, 0),
+            found: format!("{left_out} more have some of the words, not all"),
+            outcome: "left out, for the order is not by rank".to_owned(),
+            suggestion: None,
+        }))
     }
 
     /// The best so many with their ids, in order.
@@ -265,24 +330,12 @@ impl<'a> Lookup<'a> {
         }
         let mut best = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            best.push((candidate, self.id(&candidate)?));
+            let id = self.segments[candidate.segment].id(candidate.doc)?;
+            best.push((candidate, id));
         }
         best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
         best.truncate(count);
         Ok(best)
-    }
-
-    fn id(&self, candidate: &Candidate) -> tantivy::Result<String> {
-        let mut id = String::new();
-        if let Some(ids) = self.segments[candidate.segment]
-            .reader
-            .fast_fields()
-            .str("id")?
-            && let Some(ordinal) = ids.term_ords(candidate.doc).next()
-        {
-            ids.ord_to_str(ordinal, &mut id)?;
-        }
-        Ok(id)
     }
 
     /// Adds to the score of the first ones how near their words stand, and orders them again.
@@ -304,68 +357,11 @@ impl<'a> Lookup<'a> {
                 .iter_mut()
                 .filter(|(candidate, _)| candidate.segment == segment)
             {
-                candidate.score += bonuses.get(&candidate.doc).copied().unwrap_or_default();
+                candidate.nearness = bonuses.get(&candidate.doc).copied().unwrap_or_default();
+                candidate.score += candidate.nearness;
             }
         }
         best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
         Ok(())
-    }
-}
-
-/// Matches by the values of some fields.
-#[derive(Default)]
-struct Counts {
-    by_field: BTreeMap<&'static str, BTreeMap<String, usize>>,
-}
-
-/// The fields that matches are counted by.
-const FACETS: [&str; 3] = ["mode", "decay", "service"];
-
-impl Counts {
-    fn add(&mut self, segment: &Segment<'_>, documents: &Bits) -> tantivy::Result<()> {
-        for field in FACETS {
-            for term in segment.terms_from(&format!("{field}="))? {
-                let mut count = 0;
-                let terms = std::collections::BTreeSet::from([term.clone()]);
-                segment.with_terms(&terms, &mut |doc| {
-                    count += usize::from(documents.contains(doc))
-                })?;
-                let value = term[field.len() + 1..].to_owned();
-                *self
-                    .by_field
-                    .entry(field)
-                    .or_default()
-                    .entry(value)
-                    .or_default() += count;
-            }
-        }
-        let days: Option<Column<i64>> = segment.reader.fast_fields().column_opt(schema::DAY)?;
-        for doc in documents.docs() {
-            let day = days
-                .as_ref()
-                .and_then(|days| days.first(doc))
-                .and_then(schema::day_of);
-            let quarter = day.map_or("undated".to_owned(), |day: Date| {
-                Quarter::of(day).to_string()
-            });
-            *self
-                .by_field
-                .entry("quarter")
-                .or_default()
-                .entry(quarter)
-                .or_default() += 1;
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Facets {
-        let mut facets = Vec::new();
-        for (field, counts) in self.by_field {
-            let mut values: Vec<(String, usize)> =
-                counts.into_iter().filter(|(_, count)| *count > 0).collect();
-            values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            facets.push((field, values));
-        }
-        facets
     }
 }

@@ -4,9 +4,14 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::identity::Claims;
+use crate::knowledge_base::identity::Surroundings;
+use crate::knowledge_base::paper::Clerk;
 use crate::knowledge_base::paper::Paper;
+use crate::knowledge_base::prints::Prints;
 use crate::parser;
 use crate::record::Record;
+use crate::store::Writing;
 
 /// How many documents are filed in one transaction, at most.
 const BATCH_DOCUMENTS: usize = 100;
@@ -33,6 +38,28 @@ pub struct Settings<'a> {
     pub reading: parser::Options,
     /// Whether there is still a file at an absolute path.
     pub exists: &'a dyn Fn(&str) -> bool,
+    /// Whether the file at an absolute path is added by the same command.
+    pub comes: &'a dyn Fn(&str) -> bool,
+    /// Divide files with several incidents by headings of this level; files that were divided before are anyway.
+    pub split: Option<u8>,
+    /// Leave out what is not known yet.
+    pub known_only: bool,
+    /// Say what would become of the documents, and change nothing.
+    pub rehearsal: bool,
+}
+
+impl<'a> Settings<'a> {
+    /// Everything is filed as it is.
+    pub fn of(reading: parser::Options, exists: &'a dyn Fn(&str) -> bool) -> Settings<'a> {
+        Settings {
+            reading,
+            exists,
+            comes: &|_| false,
+            split: None,
+            known_only: false,
+            rehearsal: false,
+        }
+    }
 }
 
 /// What became of a document.
@@ -48,6 +75,8 @@ pub enum Outcome {
     Moved,
     /// Not stored; the diagnostics say why.
     Refused,
+    /// Not stored, for it is not known yet and only what is known was wanted.
+    New,
 }
 
 impl Outcome {
@@ -59,6 +88,7 @@ impl Outcome {
             Outcome::Unchanged => "unchanged",
             Outcome::Moved => "moved",
             Outcome::Refused => "refused",
+            Outcome::New => "new",
         }
     }
 }
@@ -85,8 +115,8 @@ impl KnowledgeBase {
     /// once it is durable, in the same order. The index is left for [`KnowledgeBase::catch_up`].
     ///
     /// # Errors
-    /// [`crate::error::Error::Locked`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`]; what was
-    /// acknowledged before stays.
+    /// [`crate::error::Error::Locked`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`],
+    /// [`crate::error::Error::File`]; what was acknowledged before stays.
     pub fn add(
         &mut self,
         inputs: impl IntoIterator<Item = Input>,
@@ -96,15 +126,33 @@ impl KnowledgeBase {
         let mut batch: Vec<Paper> = Vec::new();
         let mut bytes = 0;
         for input in inputs {
-            let paper = Paper::read(input, self.rules(), &settings.reading);
-            bytes += paper.bytes.len();
-            batch.push(paper);
+            let papers = self.papers(input, settings)?;
+            bytes += papers.iter().map(|paper| paper.bytes.len()).sum::<usize>();
+            batch.extend(papers);
             if batch.len() >= BATCH_DOCUMENTS || bytes >= BATCH_BYTES {
                 self.file(std::mem::take(&mut batch), settings, acknowledge)?;
                 bytes = 0;
             }
         }
         self.file(batch, settings, acknowledge)
+    }
+
+    /// A document as it is read, or its parts where it is divided.
+    fn papers(&self, input: Input, settings: &Settings<'_>) -> Result<Vec<Paper>> {
+        let divided_before = || -> Result<Option<u8>> {
+            let parts = self.store.read(|view| view.parts_of(&input.path))?;
+            let part = parts.first().and_then(|part| part.record.lineage.part);
+            Ok(part.map(|part| part.level))
+        };
+        let level = match (settings.split, &input.id) {
+            (_, Some(_)) => None,
+            (Some(level), None) => Some(level),
+            (None, None) => divided_before()?,
+        };
+        Ok(match level {
+            Some(level) => Paper::read_divided(input, level, (self.rules(), &settings.reading)),
+            None => vec![Paper::read(input, self.rules(), &settings.reading)],
+        })
     }
 
     /// Files a batch in one transaction, then acknowledges it.
@@ -117,12 +165,39 @@ impl KnowledgeBase {
         if batch.is_empty() {
             return Ok(());
         }
-        let added = self.store.write(|writing| {
-            batch
-                .into_iter()
-                .map(|paper| paper.file(writing, settings.exists))
-                .collect::<Result<Vec<Added>>>()
-        })?;
+        let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
+        let mut claims = Claims::default();
+        batch.iter().for_each(|paper| paper.claim(&mut claims));
+        let at_hand = self.prints.take();
+        let work = |writing: &mut Writing<'_>| -> Result<(Vec<Added>, Prints)> {
+            let mut prints = Prints::current(&writing.view(), at_hand)?;
+            let mut clerk = Clerk {
+                writing,
+                around: Surroundings {
+                    exists: settings.exists,
+                    comes: settings.comes,
+                    claims: &claims,
+                    ledger: &ledger,
+                    aliases: &aliases,
+                },
+                prints: &mut prints,
+                takes_new: !settings.known_only,
+            };
+            let papers = batch.into_iter();
+            let added: Result<Vec<Added>> = papers.map(|paper| paper.file(&mut clerk)).collect();
+            let added = added?;
+            let rev = clerk.writing.rev();
+            prints.settle(rev);
+            Ok((added, prints))
+        };
+        let added = if settings.rehearsal {
+            self.store.rehearse(work)?.0
+        } else {
+            let (added, prints) = self.store.write(work)?;
+            self.prints = Some(prints);
+            added
+        };
         added.into_iter().for_each(acknowledge);
         Ok(())
     }

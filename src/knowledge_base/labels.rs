@@ -1,47 +1,42 @@
 //! Relabelling: what other rules make of documents that are already filed.
 
-use crate::classification::Classification;
 use crate::error::Result;
-use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
-use crate::knowledge_base::paper::label;
-use crate::knowledge_base::read_again;
+use crate::knowledge_base::verdicts::Changed;
+use crate::knowledge_base::verdicts::Making;
+use crate::record::Record;
+use crate::rule::RuleSet;
 use crate::store::Filed;
 use crate::store::Filing;
 
 /// How many records are relabelled in one transaction.
 const BATCH: usize = 100;
 
-/// What the rules now make of an incident, where that is something else than before.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Relabelled {
-    /// The incident.
-    pub id: IncidentId,
-    /// Its labels before.
-    pub before: Classification,
-    /// Its labels now.
-    pub after: Classification,
-}
-
 impl KnowledgeBase {
-    /// Labels anew what other rules than those in force have labelled; nothing is changed where it is a dry run. The
-    /// answer names those whose labels differ, ordered by id.
+    /// Labels anew what other rules than those in force have labelled, verdicts of people over it; nothing is changed
+    /// where it is a dry run. The answer names those that say something else now, ordered by id.
     ///
     /// # Errors
-    /// [`crate::error::Error::Locked`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`].
-    pub fn reclassify(&mut self, dry_run: bool) -> Result<Vec<Relabelled>> {
+    /// [`crate::error::Error::Locked`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`],
+    /// [`crate::error::Error::File`].
+    pub fn reclassify(&mut self, dry_run: bool) -> Result<Vec<Changed>> {
         let digest = self.rules().digest().to_owned();
         let stale = self.store.read(|view| view.labelled_otherwise(&digest))?;
-        let mut relabelled = Vec::new();
+        let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
+        let mut changes = Vec::new();
         for batch in stale.chunks(BATCH) {
             let mut filings = Vec::with_capacity(batch.len());
             for filed in batch {
-                let after = self.labels_of(filed)?;
-                if differ(&filed.record.classification, &after) {
-                    relabelled.push(Relabelled {
-                        id: filed.record.id.clone(),
-                        before: filed.record.classification.clone(),
+                let rules = self.rules.get_or_init(RuleSet::shipped);
+                let making = self.store.read(|view| Making::of(view, filed, rules))?;
+                let mut after = making.record(&ledger.standing(&filed.record.id));
+                aliases.lay(&mut after);
+                if differ(&filed.record, &after) {
+                    changes.push(Changed {
+                        before: filed.record.clone(),
                         after: after.clone(),
+                        verdicts: Vec::new(),
                     });
                 }
                 filings.push((filed, after));
@@ -50,44 +45,29 @@ impl KnowledgeBase {
                 self.file_labels(filings)?;
             }
         }
-        Ok(relabelled)
+        Ok(changes)
     }
 
-    fn labels_of(&self, filed: &Filed) -> Result<Classification> {
-        let bytes = self.store.read(|view| view.original(filed))?;
-        let (document, postmortem) = read_again(&filed.record, bytes)?;
-        Ok(label(self.rules(), &document.text, &postmortem).0)
-    }
-
-    fn file_labels(&mut self, filings: Vec<(&Filed, Classification)>) -> Result<()> {
+    fn file_labels(&mut self, filings: Vec<(&Filed, Record)>) -> Result<()> {
         self.store.write(|writing| {
-            for (filed, classification) in filings {
-                let id = filed.record.id.as_str();
+            for (filed, record) in filings {
                 // Whoever filed it anew meanwhile has labelled it, too.
-                if writing
-                    .view()
-                    .find(id)?
-                    .is_none_or(|now| now.rev != filed.rev)
-                {
-                    continue;
+                let now = writing.view().find(record.id.as_str())?;
+                if now.is_some_and(|now| now.rev == filed.rev) {
+                    writing.put(Filing::anew(record, filed))?;
                 }
-                let mut record = filed.record.clone();
-                record.classification = classification;
-                writing.put(Filing {
-                    record,
-                    read_kind: filed.read_kind,
-                    content: filed.content,
-                    original: None,
-                })?;
             }
             Ok(())
         })
     }
 }
 
-/// Whether labels differ in more than the rules that gave them.
-fn differ(before: &Classification, after: &Classification) -> bool {
+/// Whether records differ in more than the rules that labelled them.
+fn differ(before: &Record, after: &Record) -> bool {
     let mut before = before.clone();
-    before.ruleset.clone_from(&after.ruleset);
+    before
+        .classification
+        .ruleset
+        .clone_from(&after.classification.ruleset);
     before != *after
 }

@@ -1,32 +1,38 @@
 //! Paper: a document that was read and labelled, and is not filed yet.
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
 use blake3::Hash;
 
-use crate::classification::Classification;
-use crate::classifier;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::identity;
+use crate::knowledge_base::identity::Claims;
 use crate::knowledge_base::identity::Identity;
+use crate::knowledge_base::identity::Surroundings;
 use crate::knowledge_base::identity::Traits;
 use crate::knowledge_base::intake::Added;
 use crate::knowledge_base::intake::Input;
 use crate::knowledge_base::intake::Outcome;
+use crate::knowledge_base::prints::Prints;
+use crate::knowledge_base::reading;
+use crate::knowledge_base::reading::Understood;
+use crate::knowledge_base::reading::understand;
+use crate::knowledge_base::twin;
+use crate::knowledge_base::twin::Original;
 use crate::parser;
+use crate::parser::split;
 use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
+use crate::record::Part;
 use crate::record::Record;
 use crate::rule::RuleSet;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::Writing;
-use crate::text::Position;
 
 /// A document that was read and labelled, and is not filed yet.
 pub(super) struct Paper {
@@ -36,17 +42,11 @@ pub(super) struct Paper {
     brought: Option<IncidentId>,
     pub(super) bytes: Vec<u8>,
     content: Hash,
+    /// Which part of a file it is.
+    part: Option<Part>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What was understood; `None` where it is refused.
     pub(super) understood: Option<Understood>,
-}
-
-/// What was understood of a document.
-pub(super) struct Understood {
-    pub(super) postmortem: Postmortem,
-    /// The id that it states.
-    pub(super) stated: Option<IncidentId>,
-    classification: Classification,
 }
 
 /// Where a document is to be filed.
@@ -59,13 +59,63 @@ struct Place {
     notice: Option<String>,
 }
 
+/// What is needed to file papers.
+pub(super) struct Clerk<'a, 'store> {
+    pub(super) writing: &'a mut Writing<'store>,
+    pub(super) around: Surroundings<'a>,
+    pub(super) prints: &'a mut Prints,
+    /// Whether documents are filed that are not known yet. Parts of a known page always are.
+    pub(super) takes_new: bool,
+}
+
 impl Paper {
     /// Reads and labels a document. A defect of parser or classifier costs this document alone.
     pub(super) fn read(input: Input, rules: &RuleSet, options: &parser::Options) -> Paper {
+        Paper::read_part(input, None, (rules, options))
+    }
+
+    /// Reads and labels a document, or each part of it where it is divided by headings of a level.
+    pub(super) fn read_divided(
+        input: Input,
+        level: u8,
+        (rules, options): (&RuleSet, &parser::Options),
+    ) -> Vec<Paper> {
+        let document = Document::read(&input.source, input.bytes.clone(), &options.limits);
+        let parts = match &document {
+            Ok(document) => catch_unwind(AssertUnwindSafe(|| split::divide(document, level))),
+            Err(_) => Ok(Vec::new()),
+        };
+        let parts = parts.unwrap_or_default();
+        if parts.iter().all(|part| part.name == input.source) {
+            return vec![Paper::read(input, rules, options)];
+        }
+        parts
+            .into_iter()
+            .map(|part| {
+                let name = part.name.get(input.source.len()..).unwrap_or_default();
+                let is_file = !input.path.is_empty();
+                let part = Input {
+                    path: if is_file {
+                        format!("{}{name}", input.path)
+                    } else {
+                        String::new()
+                    },
+                    source: part.name,
+                    bytes: part.bytes,
+                    id: None,
+                };
+                Paper::read_part(part, Some(Part { level }), (rules, options))
+            })
+            .collect()
+    }
+
+    fn read_part(
+        input: Input,
+        part: Option<Part>,
+        (rules, options): (&RuleSet, &parser::Options),
+    ) -> Paper {
         let content = blake3::hash(&input.bytes);
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            understand(&input.source, input.bytes.clone(), rules, options)
-        }));
+        let read = catch_unwind(AssertUnwindSafe(|| understand(&input, rules, options)));
         let (understood, diagnostics) = read.unwrap_or_else(|_| {
             let refusal = Diagnostic::error(
                 None,
@@ -80,31 +130,51 @@ impl Paper {
             brought: input.id,
             bytes: input.bytes,
             content,
+            part,
             diagnostics,
             understood,
         }
     }
 
+    /// Notes what the document says of itself.
+    pub(super) fn claim(&self, claims: &mut Claims) {
+        if self.path.is_empty() {
+            return;
+        }
+        let understood = self.understood.as_ref();
+        claims.note(
+            &self.path,
+            understood.and_then(|understood| understood.stated.as_ref()),
+            understood.and_then(|understood| understood.page.as_deref()),
+        );
+        if let Some((file, _)) = self.path.rsplit_once('#').filter(|_| self.part.is_some()) {
+            claims.note_divided(file);
+        }
+    }
+
     /// Files the document and says what became of it.
-    pub(super) fn file(
-        mut self,
-        writing: &mut Writing<'_>,
-        exists: &dyn Fn(&str) -> bool,
-    ) -> Result<Added> {
+    pub(super) fn file(mut self, clerk: &mut Clerk<'_, '_>) -> Result<Added> {
         let Some(understood) = self.understood.take() else {
-            return Ok(self.refused());
+            return Ok(self.without_record(Outcome::Refused));
         };
         let traits = Traits {
             path: &self.path,
+            is_part: self.part.is_some(),
             title: &understood.postmortem.title,
             brought: self.brought.as_ref(),
             stated: understood.stated.as_ref(),
+            page: understood.page.as_deref(),
             content: self.content,
+            print: understood.print.as_ref(),
         };
-        let place = match identity::identify(&writing.view(), traits, exists)? {
+        let view = clerk.writing.view();
+        let place = match identity::identify(&view, traits, &clerk.around, clerk.prints)? {
             Identity::Taken(other) => {
                 self.diagnostics.push(taken(&understood.postmortem, &other));
-                return Ok(self.refused());
+                return Ok(self.without_record(Outcome::Refused));
+            }
+            Identity::New(_) if !clerk.takes_new && self.part.is_none() => {
+                return Ok(self.without_record(Outcome::New));
             }
             Identity::New(id) => Place {
                 id,
@@ -121,48 +191,43 @@ impl Paper {
                 before: Some(before),
                 outcome: Outcome::Updated,
             },
-            Identity::Moved(before) => Place {
-                id: before.record.id.clone(),
-                notice: (!before.record.path.is_empty())
-                    .then(|| format!("was {}", before.record.source)),
-                before: Some(before),
-                outcome: Outcome::Moved,
-            },
+            Identity::Moved(before) => Place::of_moved(before, None),
+            Identity::Became(before, similarity) => Place::of_moved(before, Some(similarity)),
         };
-        self.file_at(writing, understood, place)
+        self.file_at(clerk, understood, place)
     }
 
     fn file_at(
-        self,
-        writing: &mut Writing<'_>,
+        mut self,
+        clerk: &mut Clerk<'_, '_>,
         understood: Understood,
         place: Place,
     ) -> Result<Added> {
         let read_kind = understood.postmortem.kind;
-        let twin = identity::counted_twin(&writing.view(), &place.id, self.content)?;
-        let kind = match twin {
-            Some(_) => DocumentKind::Duplicate,
-            None => read_kind,
-        };
-        let mut record = record(understood, place.id, kind);
-        record.source.clone_from(&self.source);
-        record.path = self.path;
-        let mut is_same_text = false;
-        if let Some(before) = &place.before {
-            is_same_text = before.content == self.content;
-            if is_same_text && place.outcome == Outcome::Updated {
-                // `./a.md` and `a.md` are one file: how it was named last is no change.
-                record.source.clone_from(&before.record.source);
-            }
+        let print = understood.print.clone();
+        let near = print.as_ref().map(|print| (print, &*clerk.prints));
+        let original = twin::original(&clerk.writing.view(), &place.id, self.content, near)?;
+        let (record, is_same_text) = self.record(clerk, understood, &place, original.as_ref());
+        if is_same_text && record.facts.date.is_some() {
+            self.diagnostics
+                .retain(|diagnostic| !parser::is_open_date(diagnostic));
         }
-        let filed = writing.put(Filing {
+        let filed = clerk.writing.put(Filing {
             record: record.clone(),
             read_kind,
             content: self.content,
+            fingerprint: print.map(|print| print.fingerprint.to_bytes()),
             original: (!is_same_text).then_some(self.bytes.as_slice()),
         })?;
-        if let Some(before) = place.before.filter(|_| !is_same_text) {
-            identity::promote_twin(writing, before.content)?;
+        if let Some(filed) = &filed {
+            clerk.prints.put(filed);
+        }
+        let mut notice = original.map(|original| original.notice(&record.id));
+        if place.before.is_some() && !is_same_text {
+            twin::promote(clerk.writing, &record.id, clerk.prints)?;
+        }
+        if let Some(whole) = self.replaced(clerk)? {
+            notice.get_or_insert(format!("replaces {whole}, which was the whole page"));
         }
         Ok(Added {
             outcome: filed.map_or(Outcome::Unchanged, |_| place.outcome),
@@ -170,15 +235,64 @@ impl Paper {
             id: Some(record.id.clone()),
             record: Some(record),
             diagnostics: self.diagnostics,
-            notice: twin
-                .map(|twin| format!("same text as {twin}"))
-                .or(place.notice),
+            notice: notice.or(place.notice),
         })
     }
 
-    fn refused(self) -> Added {
+    /// The record of the document at its place, and whether its text is what it was.
+    fn record(
+        &self,
+        clerk: &Clerk<'_, '_>,
+        understood: Understood,
+        place: &Place,
+        original: Option<&Original>,
+    ) -> (Record, bool) {
+        let kind = match original {
+            Some(_) => DocumentKind::Duplicate,
+            None => understood.postmortem.kind,
+        };
+        let standing = clerk.around.ledger.standing(&place.id);
+        let mut record = reading::record(understood, place.id.clone(), kind, &standing);
+        record.source.clone_from(&self.source);
+        record.path.clone_from(&self.path);
+        clerk.around.aliases.lay(&mut record);
+        record.lineage.part = self.part;
+        record.lineage.duplicate_of = original.map(|original| original.id.clone());
+        let before = place.before.as_ref();
+        let is_same_text = before.is_some_and(|before| before.content == self.content);
+        if let Some(before) = before.filter(|_| is_same_text && self.has_open_date()) {
+            // What `--date-order` once settled stays settled when the same text is read without it.
+            record.facts.keep_times(&before.record.facts);
+        }
+        if let Some(before) = before.filter(|_| is_same_text && place.outcome == Outcome::Updated) {
+            // `./a.md` and `a.md` are one file: how it was named last is no change.
+            record.source.clone_from(&before.record.source);
+        }
+        (record, is_same_text)
+    }
+
+    fn has_open_date(&self) -> bool {
+        self.diagnostics.iter().any(parser::is_open_date)
+    }
+
+    /// Removes the record of the whole page that this document is a part of; its id.
+    fn replaced(&self, clerk: &mut Clerk<'_, '_>) -> Result<Option<IncidentId>> {
+        let Some((file, _)) = self.path.rsplit_once('#').filter(|_| self.part.is_some()) else {
+            return Ok(None);
+        };
+        let whole = clerk.writing.view().at_path(file)?.into_iter().next();
+        let Some(whole) = whole.map(|whole| whole.record.id) else {
+            return Ok(None);
+        };
+        clerk.writing.remove(whole.as_str())?;
+        twin::promote(clerk.writing, &whole, clerk.prints)?;
+        clerk.prints.forget(&whole);
+        Ok(Some(whole))
+    }
+
+    fn without_record(self, outcome: Outcome) -> Added {
         Added {
-            outcome: Outcome::Refused,
+            outcome,
             source: self.source,
             id: None,
             record: None,
@@ -188,24 +302,23 @@ impl Paper {
     }
 }
 
-/// The record of what was understood, its source and path still to be set.
-pub(super) fn record(understood: Understood, id: IncidentId, kind: DocumentKind) -> Record {
-    let postmortem = understood.postmortem;
-    let metadata: BTreeMap<String, String> = postmortem
-        .metadata
-        .into_iter()
-        .map(|(key, fact)| (key, fact.value))
-        .collect();
-    Record {
-        id,
-        source: String::new(),
-        path: String::new(),
-        kind,
-        language: postmortem.language,
-        title: postmortem.title,
-        facts: postmortem.facts,
-        metadata,
-        classification: understood.classification,
+impl Place {
+    /// The place of a record whose document has another name now, and perhaps another text.
+    fn of_moved(before: Filed, similarity: Option<f64>) -> Place {
+        let was = &before.record.source;
+        let notice = match similarity {
+            None => format!("was {was}"),
+            Some(similarity) => format!(
+                "was {was}: renamed and edited, {:.0} % of the text is the same",
+                similarity * 100.0
+            ),
+        };
+        Place {
+            id: before.record.id.clone(),
+            notice: (!before.record.path.is_empty()).then_some(notice),
+            outcome: Outcome::Moved,
+            before: Some(before),
+        }
     }
 }
 
@@ -220,74 +333,11 @@ fn not_renamed(before: &Filed, stated: Option<&IncidentId>) -> Option<String> {
 fn taken(postmortem: &Postmortem, other: &Filed) -> Diagnostic {
     let line = postmortem.stated_id.as_ref().map_or(0, |fact| fact.line);
     Diagnostic::error(
-        at_line(line),
+        reading::at_line(line),
         format!(
             "the id `{}` is taken by {}",
             other.record.id, other.record.source
         ),
         "give one of the two another `id`, or remove the other first",
     )
-}
-
-/// Reads and labels a document; no post-mortem where it is refused.
-fn understand(
-    source: &str,
-    bytes: Vec<u8>,
-    rules: &RuleSet,
-    options: &parser::Options,
-) -> (Option<Understood>, Vec<Diagnostic>) {
-    let document = match Document::read(source, bytes, &options.limits) {
-        Ok(document) => document,
-        Err(refusal) => return (None, vec![refusal]),
-    };
-    let parsed = parser::parse(&document, options);
-    let refused = parsed.is_refused();
-    let mut diagnostics = document.diagnostics.clone();
-    diagnostics.extend(parsed.diagnostics);
-    if refused {
-        return (None, diagnostics);
-    }
-    let (classification, invalid) = label(rules, &document.text, &parsed.postmortem);
-    diagnostics.extend(invalid);
-    let stated = parsed
-        .postmortem
-        .stated_id
-        .as_ref()
-        .and_then(|fact| fact.value.parse().ok());
-    let understood = Understood {
-        postmortem: parsed.postmortem,
-        stated,
-        classification,
-    };
-    (Some(understood), diagnostics)
-}
-
-/// The labels of the rules with the document's own verdicts over them; a verdict that is none is warned of.
-pub(super) fn label(
-    rules: &RuleSet,
-    text: &str,
-    postmortem: &Postmortem,
-) -> (Classification, Vec<Diagnostic>) {
-    let mut classification = classifier::classify(rules, text, postmortem);
-    let mut valid = Vec::new();
-    let mut invalid = Vec::new();
-    for verdict in &postmortem.verdicts {
-        match classification.clone().set(verdict.facet, &verdict.value) {
-            Ok(()) => valid.push(verdict.clone()),
-            Err(error) => invalid.push(Diagnostic::warning(
-                at_line(verdict.line),
-                error.to_string(),
-                "the label of the rules stands",
-            )),
-        }
-    }
-    // All at once, for what one verdict implies is not to be taken for what the rules said of the next.
-    if let Err(error) = classification.overrule(&valid) {
-        invalid.push(Diagnostic::warning(None, error.to_string(), ""));
-    }
-    (classification, invalid)
-}
-
-fn at_line(line: u32) -> Option<Position> {
-    (line > 0).then_some(Position { line, column: 1 })
 }

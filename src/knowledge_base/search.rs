@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::index;
 use crate::index::Facets;
+use crate::index::Finder;
 use crate::index::Indexed;
 use crate::index::Ranking;
 use crate::index::Reader;
@@ -19,8 +20,10 @@ use crate::knowledge_base::catch_up::standing;
 use crate::knowledge_base::catch_up::unusable;
 use crate::knowledge_base::read_again;
 use crate::query::Hit;
+use crate::query::Passage;
 use crate::query::Query;
 use crate::store::Change;
+use crate::store::Filed;
 use crate::store::View;
 
 /// How long a search waits for others who write to the index, before it goes on without them.
@@ -79,7 +82,7 @@ impl KnowledgeBase {
 
     /// Asks an index that equals one moment of the record, the best that can be had; the same moment is at hand to read
     /// from. What had to be done for it is noticed.
-    fn answer<T>(
+    pub(super) fn answer<T>(
         &mut self,
         notices: &mut Vec<String>,
         ask: impl Fn(&View<'_>, &Reader) -> Result<T>,
@@ -155,17 +158,25 @@ fn hits(view: &View<'_>, ranking: &Ranking, offset: usize) -> Result<Vec<Hit>> {
         let filed = view
             .find(&ranked.id)?
             .ok_or_else(|| unusable(format!("it holds `{}`, the record does not", ranked.id)))?;
-        let bytes = view.original(&filed)?;
-        let (document, postmortem) = read_again(&filed.record, bytes)?;
+        let passage = passage(view, &filed, &ranking.finder)?;
         hits.push(Hit {
             rank: offset + hits.len() + 1,
             score: ranked.score,
+            explanation: ranked.explanation.clone(),
+            content: filed.content,
             id: filed.record.id.clone(),
             record: filed.record,
-            passage: ranking.finder.passage(&document.text, &postmortem),
+            passage,
         });
     }
     Ok(hits)
+}
+
+/// The passage of a document that speaks best for it.
+pub(super) fn passage(view: &View<'_>, filed: &Filed, finder: &Finder) -> Result<Option<Passage>> {
+    let bytes = view.original(filed)?;
+    let (document, postmortem) = read_again(&filed.record, bytes)?;
+    Ok(finder.passage(&document.text, &postmortem))
 }
 
 /// What has changed after a revision, as the index takes it.

@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::incident::ActionItem;
 use crate::incident::ActionState;
 use crate::parser::DateOrder;
+use crate::parser::action_state;
 use crate::parser::action_table;
 use crate::parser::fold::fold;
 use crate::parser::passage::Outline;
@@ -35,9 +36,12 @@ pub(crate) fn find(
     source: &Source<'_>,
     order: Option<DateOrder>,
 ) -> Vec<ActionItem> {
-    let sections = action_sections(outline);
+    let mut sections = action_sections(outline);
+    if !sections.contains(&true) {
+        sections = sections_with(outline, action_table::is_certain_head);
+    }
     let reader = Reader { source, order };
-    let tabled = tabled_sections(outline);
+    let tabled = sections_with(outline, action_table::is_action_head);
     let mut found = Vec::new();
     let mut passages = outline
         .passages
@@ -66,16 +70,22 @@ pub(crate) fn find(
     if found.is_empty() {
         found = reader.sub_headings(outline, &sections);
     }
+    if found.is_empty() {
+        found = reader.paragraphs(outline, &sections);
+    }
+    if found.is_empty() {
+        found = reader.boxes(outline);
+    }
     found
 }
 
-/// Which sections hold a table of actions.
-fn tabled_sections(outline: &Outline) -> Vec<bool> {
+/// Which sections hold a table with such a head.
+fn sections_with(outline: &Outline, is_head: fn(&Piece) -> bool) -> Vec<bool> {
     let mut tabled = vec![false; outline.sections.len()];
     for passage in outline
         .passages
         .iter()
-        .filter(|passage| action_table::is_action_head(&passage.piece))
+        .filter(|passage| is_head(&passage.piece))
     {
         tabled[passage.section] = true;
     }
@@ -128,10 +138,15 @@ impl Reader<'_> {
         if passage.kind != BlockKind::ListItem
             || self.is_detail(outline, number, item)
             || self.is_label(outline, number, passage, item)
+            || is_hint(outline, number)
         {
             return None;
         }
-        let found = self.read(&passage.piece, item.checked);
+        let mut found = self.read(&passage.piece, item.checked);
+        let heading = &outline.sections[passage.section].heading;
+        if item.checked.is_none() && found.state == ActionState::Open && is_done_heading(heading) {
+            found.state = ActionState::Done;
+        }
         (!NOTHING.is_match(&found.text) && !placeholder::is_open(&found.text)).then_some(found)
     }
 
@@ -190,18 +205,112 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Paragraphs of a section without list, table and sub-headings: those that begin with bold words or with what they are,
+    /// or name who does them by when. A paragraph of such lines is one item a line.
+    fn paragraphs(&self, outline: &Outline, sections: &[bool]) -> Vec<ActionItem> {
+        let paragraphs = outline
+            .passages
+            .iter()
+            .filter(|passage| sections[passage.section] && passage.kind == BlockKind::Paragraph);
+        let mut found = Vec::new();
+        for passage in paragraphs.take(MOST_PARAGRAPHS) {
+            let piece = &passage.piece;
+            let lines = piece.line_ranges();
+            let marked = lines.iter().filter(|(start, end)| {
+                let line = piece.text().get(*start..*end);
+                line.is_some_and(|line| MARKED.is_match(line))
+            });
+            match marked.count() {
+                0 if is_item_paragraph(piece, self.order) => found.push(self.read(piece, None)),
+                0 => {}
+                _ => found.extend(lines.iter().map(|(start, end)| {
+                    self.read(&piece.part(*start, *end, PieceKind::Paragraph), None)
+                })),
+            }
+        }
+        found
+    }
+
+    /// Check boxes anywhere, where no section is one of action items.
+    fn boxes(&self, outline: &Outline) -> Vec<ActionItem> {
+        let wanted = |passage: &&Passage| {
+            let kind = outline.kind(passage);
+            passage.kind == BlockKind::ListItem
+                && !matches!(kind, SectionKind::Support | SectionKind::Metadata)
+        };
+        let boxes = outline.passages.iter().filter(wanted);
+        boxes
+            .filter_map(|passage| match passage.piece.kind {
+                PieceKind::Item(item) if item.checked.is_some() => {
+                    Some(self.read(&passage.piece, item.checked))
+                }
+                _ => None,
+            })
+            .filter(|found| !placeholder::is_open(&found.text))
+            .collect()
+    }
+
     fn read(&self, piece: &Piece, checked: Option<bool>) -> ActionItem {
         let text = piece.text().trim();
         ActionItem {
             owner: owner(text),
             team: team(text),
             due: due(text, self.order),
-            state: state(piece, checked),
+            state: action_state::state(piece, checked),
             link: link(piece),
             line: self.source.line(piece.visible.original(0)),
-            text: bare(text),
+            text: action_state::bare(text),
         }
     }
+}
+
+/// The most paragraphs of action items.
+const MOST_PARAGRAPHS: usize = 500;
+
+static MARKED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:TODO|TO DO|DONE|WIP|ACTION(?: ITEM)?|AI[ -]?\d+)\s*[:–—-]\s*\S")
+        .expect("a constant")
+});
+static DONE_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:already |actions? |items? |work |what we (?:have )?)*(?:done|completed|finished|fixed|shipped|in place|implemented)(?: already| so far| actions?| items?)*$|^erledigt$|^hecho$|^termine$|^feito$")
+        .expect("a constant")
+});
+
+/// `Done already`.
+fn is_done_heading(heading: &str) -> bool {
+    let unnumbered = heading.trim_start_matches(|first: char| !first.is_alphabetic());
+    DONE_HEADING.is_match(&fold(unnumbered))
+}
+
+/// Whether a paragraph is one item: it begins with bold words that end like a sentence, or says who or by when.
+fn is_item_paragraph(piece: &Piece, order: Option<DateOrder>) -> bool {
+    let text = piece.text();
+    let named = piece.marks.iter().any(|mark| {
+        mark.kind == MarkKind::Strong
+            && mark.start == 0
+            && text
+                .get(..mark.end)
+                .is_some_and(|name| name.trim_end().ends_with(['.', ':', '!']))
+    });
+    named || OWNER.is_match(text) || due(text, order).is_some()
+}
+
+/// Whether an item is wholly in italics beside others that are not: the hint of a template.
+fn is_hint(outline: &Outline, number: usize) -> bool {
+    let passage = &outline.passages[number];
+    let italic = |passage: &Passage| {
+        let text = passage.piece.text().trim_end();
+        passage.piece.marks.iter().any(|mark| {
+            mark.kind == MarkKind::Emphasis && mark.start == 0 && mark.end >= text.len()
+        })
+    };
+    let near = number.saturating_sub(20)..(number + 20).min(outline.passages.len());
+    italic(passage)
+        && outline.passages[near].iter().any(|other| {
+            other.section == passage.section
+                && matches!(other.piece.kind, PieceKind::Item(_))
+                && !italic(other)
+        })
 }
 
 /// Bold words or a phrase with a colon, and nothing else.
@@ -216,20 +325,12 @@ fn is_label_text(piece: &Piece) -> bool {
         || (text.ends_with(':') && text.split_whitespace().count() <= 3)
 }
 
-static BOX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:\[(?P<box>[ xX✓✔-]?)\]|(?P<sign>✅|☑|✔|✓|☐|⬜|❌|🔲))\s*")
-        .expect("a constant")
-});
-static DONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)[(\[](?:[^()\[\]]{0,40}[,;:]\s*)?(?:already\s+)?(?:done|completed?|closed|fixed|shipped|merged|deployed|finished|erledigt|hecho|terminé|feito)\b[^()\[\]]{0,60}[)\]]|(?:[-–—:]\s*|\bstatus:?\s*)(?:done|completed?|closed|erledigt|hecho|feito)\.?\s*$|✅|☑|^\s*(?:DONE|COMPLETED?|CLOSED)\b[:\s-]|完了|已完成|완료").expect("a constant")
-});
-static SHOUTED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:DONE|COMPLETED?|CLOSED|FIXED)\b").expect("a constant"));
-static DROPPED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)[(\[](?:[^()\[\]]{0,40}[,;:]\s*)?(?:won'?t (?:do|fix)|wontfix|cancell?ed|dropped|abandoned|rejected|declined|obsolete|not planned|superseded|verworfen|cancelado|abandonné)\b[^()\[\]]{0,40}[)\]]|[-–—:]\s*(?:won'?t (?:do|fix)|cancell?ed|dropped)\.?\s*$").expect("a constant")
-});
 static OWNER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:owner|assignee|assigned to|responsible|dri|verantwortlich|responsable|responsável|担当)\s*[:=：]\s*@?([^,;|()\[\]\n.]{1,60})").expect("a constant")
+});
+static OWNED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:owned|taken|driven|led) by\s+@?([^,;|()\[\]\n.]{1,40})")
+        .expect("a constant")
 });
 static MENTION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:^|[\s(\[`])@([A-Za-z][\w-]{1,39})").expect("a constant"));
@@ -243,13 +344,11 @@ static TICKET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|(?:^|[\s(\[])#\d{1,6}\b").expect("a constant")
 });
 
-/// The text without its box.
-fn bare(text: &str) -> String {
-    BOX.replace(text, "").trim().to_owned()
-}
-
 fn owner(text: &str) -> Option<String> {
-    let stated = OWNER.captures(text).or_else(|| MENTION.captures(text))?;
+    let stated = OWNER
+        .captures(text)
+        .or_else(|| OWNED.captures(text))
+        .or_else(|| MENTION.captures(text))?;
     let owner = stated.get(1)?.as_str().trim();
     (!placeholder::is_open(owner)).then(|| owner.to_owned())
 }
@@ -265,74 +364,6 @@ fn due(text: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
         stamp::first(rest, order).filter(|stamp| stamp.start <= 2)
     })?;
     said.date()
-}
-
-/// What a box, a word in brackets or a struck-out text says of the state.
-fn state(piece: &Piece, checked: Option<bool>) -> ActionState {
-    let text = piece.text();
-    if let Some(sign) = BOX.captures(text) {
-        let mark = sign
-            .name("box")
-            .or(sign.name("sign"))
-            .map_or("", |mark| mark.as_str());
-        match mark {
-            "x" | "X" | "✓" | "✔" | "✅" | "☑" => return ActionState::Done,
-            "❌" => return ActionState::Dropped,
-            _ => {}
-        }
-    }
-    let struck = piece
-        .marks
-        .iter()
-        .any(|mark| mark.kind == MarkKind::Struck && (mark.end - mark.start) * 2 > text.len());
-    if DROPPED.is_match(text) {
-        ActionState::Dropped
-    } else if checked == Some(true) || DONE.is_match(text) {
-        ActionState::Done
-    } else if struck {
-        ActionState::Dropped
-    } else {
-        ActionState::Open
-    }
-}
-
-/// What a row without a status column says of the state: `DONE` in capitals.
-pub(crate) fn state_in(row: &str) -> ActionState {
-    match SHOUTED.is_match(row) || row.contains('✅') {
-        true => ActionState::Done,
-        false => ActionState::Open,
-    }
-}
-
-#[rustfmt::skip]
-const DONE_WORDS: &[&str] = &[
-    "done", "complete", "completed", "closed", "fixed", "shipped", "merged", "resolved", "finished", "deployed", "x", "yes", "implemented",
-    "erledigt", "abgeschlossen", "hecho", "completado", "completada", "cerrado", "termine", "fait", "feito", "concluido", "concluida",
-    "完了", "済", "已完成", "완료",
-];
-#[rustfmt::skip]
-const DROPPED_WORDS: &[&str] = &[
-    "wont do", "wont fix", "wontfix", "cancelled", "canceled", "dropped", "abandoned", "rejected", "declined", "obsolete", "not planned",
-    "verworfen", "cancelado", "annule", "中止", "已取消", "취소",
-];
-
-/// What a cell of a status column says of the state.
-pub(crate) fn state_of(cell: &str) -> ActionState {
-    let folded = fold(cell);
-    let is = |words: &[&str]| {
-        words.iter().any(|word| {
-            folded
-                .strip_prefix(word)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        })
-    };
-    if cell.contains(['✅', '☑', '✔', '✓']) || is(DONE_WORDS) {
-        ActionState::Done
-    } else if cell.contains('❌') || is(DROPPED_WORDS) {
-        ActionState::Dropped
-    } else {
-        ActionState::Open
-    }
 }
 
 /// A ticket's address or key.

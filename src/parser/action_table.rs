@@ -3,6 +3,7 @@
 use crate::incident::ActionItem;
 use crate::parser::action;
 use crate::parser::action::Reader;
+use crate::parser::action_state;
 use crate::parser::fold::fold;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
@@ -58,6 +59,13 @@ const HEADS: &[(Column, &[&str])] = &[
             "対策",
             "行动项",
             "措施",
+            "change",
+            "actions",
+            "step",
+            "commitment",
+            "mesure",
+            "tache",
+            "medida",
             "任务",
             "조치",
             "할 일",
@@ -226,6 +234,15 @@ pub(crate) fn is_action_head(row: &Piece) -> bool {
     is_head(row) && columns.contains(&Column::Text) && columns.len() > 1
 }
 
+/// Whether a row is such a head whatever section it stands in: it has a column for who, by when, how far or where too.
+pub(crate) fn is_certain_head(row: &Piece) -> bool {
+    let columns = columns(row);
+    let others = columns
+        .iter()
+        .filter(|column| !matches!(column, Column::Text | Column::Other));
+    is_action_head(row) && others.count() >= 2
+}
+
 fn is_head(row: &Piece) -> bool {
     matches!(&row.kind, PieceKind::Row(row) if row.head)
 }
@@ -243,7 +260,10 @@ fn item(row: &Piece, text: usize, columns: &[Column], reader: &Reader<'_>) -> Op
         owner: cell(Column::Owner).map(|owner| owner.trim_start_matches('@').to_owned()),
         team: cell(Column::Team).map(str::to_owned),
         due: cell(Column::Due).and_then(|due| action::day(due, reader.order)),
-        state: cell(Column::State).map_or_else(|| action::state_in(row.text()), action::state_of),
+        state: cell(Column::State).map_or_else(
+            || action_state::state_in(row.text()),
+            action_state::state_of,
+        ),
         link: row
             .link()
             .map(str::to_owned)

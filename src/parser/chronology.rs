@@ -1,6 +1,9 @@
 //! Chronology: the four clocks, the day and the durations, from the most trusted source that states each.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
+use regex::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Facts;
@@ -11,14 +14,19 @@ use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::course;
 use crate::parser::day;
+use crate::parser::day::LeadDay;
+use crate::parser::doubt;
 use crate::parser::key_clock;
 use crate::parser::matter::Matter;
 use crate::parser::narrative;
 use crate::parser::passage::Outline;
 use crate::parser::source::Source;
 use crate::parser::stamp;
-use crate::parser::statement::Statements;
 use crate::parser::timeline;
+
+/// A sentence that says what `T0` is.
+static ZERO: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bT\s?\+?0\s?(?:=|:|is|was|being)\s").expect("a constant"));
 
 /// A point in time and where it is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,16 +96,16 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
         .day
         .or_else(|| day::any(matter.statements.entries, &Outline::default(), order));
     let lead = day::of_lead(outline, &setting, order);
-    setting.day = setting
-        .day
-        .or(lead.map(|(reading, _)| reading.point.date()));
+    setting.day = setting.day.or(lead.map(|lead| lead.reading.point.date()));
     let mut chronology = key_clock::read(&matter.statements, source, setting.clone(), order);
     chronology.named = [
         title,
-        lead.filter(|(_, tells)| *tells).map(|(reading, _)| reading),
+        lead.filter(|lead| lead.tells && !lead.is_of_page)
+            .map(|lead| lead.reading),
     ];
     let weak = chronology.date.filter(|_| chronology.is_day_weak);
-    chronology.fallback = [weak, file, lead.map(|(reading, _)| reading)];
+    let of_incident = lead.filter(|lead| !lead.is_of_page);
+    chronology.fallback = [weak, file, of_incident.map(|lead| lead.reading)];
     let context = text_day(&chronology, lead).or(setting.day);
     setting.day = context.or_else(|| day::any(matter.statements.entries, outline, order));
     add_text(&mut chronology, matter, &setting, order);
@@ -116,15 +124,15 @@ fn proved_order(outline: &Outline, file: Option<Reading>, text: &str) -> Option<
 }
 
 /// The day that clock times in the text are of: the one stated, or the one just before that the first sentences tell of.
-fn text_day(chronology: &Chronology, lead: Option<(Reading, bool)>) -> Option<Date> {
+fn text_day(chronology: &Chronology, lead: Option<LeadDay>) -> Option<Date> {
     let known = chronology
         .date
         .or(chronology.onset)
         .or(chronology.detected)
         .map(|reading| reading.point.date());
     let told = lead
-        .filter(|(_, tells)| *tells)
-        .map(|(reading, _)| reading.point.date());
+        .filter(|lead| lead.tells)
+        .map(|lead| lead.reading.point.date());
     let before = if chronology.is_day_weak { 60 } else { 3 };
     let close = |told: &Date| {
         known.is_none_or(|known| {
@@ -142,8 +150,7 @@ fn add_text(
     order: Option<DateOrder>,
 ) {
     let outline = matter.outline;
-    let zero = zero_point(&matter.statements, setting, order)
-        .or(chronology.onset.map(|onset| onset.point));
+    let zero = zero_point(matter, setting, order).or(chronology.onset.map(|onset| onset.point));
     let (entries, in_timeline) = timeline::entries(outline, setting, order, zero);
     let mut narrative = narrative::read(outline, setting, order);
     if chronology.is_day_of_incident {
@@ -178,16 +185,25 @@ fn finer(stated: Option<Reading>, told: Option<Reading>) -> Option<Reading> {
 }
 
 /// The moment that relative times count from.
-fn zero_point(
-    statements: &Statements<'_>,
-    setting: &Setting,
-    order: Option<DateOrder>,
-) -> Option<Point> {
+fn zero_point(matter: &Matter<'_>, setting: &Setting, order: Option<DateOrder>) -> Option<Point> {
+    let Matter {
+        statements,
+        outline,
+        ..
+    } = matter;
     let entry = statements
         .entries
         .iter()
-        .find(|entry| matches!(entry.key.trim(), "T0" | "T+0" | "T" | "T-0"))?;
-    setting.point(&stamp::first(&entry.text(), order)?)
+        .find(|entry| matches!(entry.key.trim(), "T0" | "T+0" | "T" | "T-0"));
+    let told = || {
+        let texts = outline.passages.iter().map(|passage| passage.piece.text());
+        let mut told = texts.filter_map(|text| text.get(ZERO.find(text)?.end()..));
+        told.find_map(|rest| setting.point(&stamp::first(rest, order)?))
+    };
+    match entry {
+        Some(entry) => setting.point(&stamp::first(&entry.text(), order)?),
+        None => told(),
+    }
 }
 
 /// Fills in the clocks and durations, unless they contradict each other.
@@ -197,9 +213,7 @@ pub(crate) fn fill(
     options: &Options,
     facts: &mut Facts,
 ) {
-    let mut known = chronology.clone();
-    reject_future(&mut known, source, options);
-    reject_contradictions(&mut known, source);
+    let known = doubt::sifted(chronology, source, options);
     let moment = |reading: Option<Reading>| {
         let reading = reading?;
         Some(Fact {
@@ -292,65 +306,4 @@ fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
         line,
         origin: reading.origin,
     })
-}
-
-fn reject_future(known: &mut Chronology, source: &mut Source<'_>, options: &Options) {
-    let Some(today) = options.today else {
-        return;
-    };
-    for slot in [
-        &mut known.date,
-        &mut known.onset,
-        &mut known.detected,
-        &mut known.diagnosed,
-        &mut known.mitigated,
-        &mut known.resolved,
-    ] {
-        if let Some(reading) = slot.filter(|reading| reading.point.date() > today) {
-            source.warn(
-                reading.at,
-                format!("`{}` lies in the future", reading.point.date()),
-                "it is taken for a slip and left out",
-            );
-            *slot = None;
-        }
-    }
-}
-
-/// An end before its start: where both are stated, both lines are named and neither is used; what was only told gives way.
-fn reject_contradictions(known: &mut Chronology, source: &mut Source<'_>) {
-    let stated =
-        |reading: Reading| matches!(reading.origin, Origin::FrontMatter | Origin::Metadata);
-    for (which, name) in [(0, "end"), (1, "mitigation"), (2, "detection")] {
-        let end = [known.resolved, known.mitigated, known.detected][which];
-        let (Some(from), Some(to)) = (known.onset, end) else {
-            continue;
-        };
-        if from
-            .point
-            .minutes_until(&to.point)
-            .is_none_or(|minutes| minutes >= 0)
-        {
-            continue;
-        }
-        if stated(from) && stated(to) {
-            let (first, last) = (source.line(from.at), source.line(to.at));
-            source.warn(
-                to.at,
-                format!("{name} before start: line {last} lies before line {first}"),
-                "neither is used; correct one of them",
-            );
-        }
-        // What is less trusted gives way; of two of the same trust neither is used.
-        if from.origin >= to.origin {
-            known.onset = None;
-        }
-        if to.origin >= from.origin {
-            match which {
-                0 => known.resolved = None,
-                1 => known.mitigated = None,
-                _ => known.detected = None,
-            }
-        }
-    }
 }

@@ -14,12 +14,13 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     let zone = zone::PATTERN;
     Regex::new(&format!(
         r"(?x)
-        (?P<h1>\b\d{{1,2}}|T\d{{2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}})(?:[.,]\d+)?)?(?:\s?(?P<p1>(?i:[ap]\.?m\b\.?))|(?P<p3>(?i:[ap]\b)))?(?:\s?[(\[]?(?P<z1>{zone}))?
+        (?P<h1>\b\d{{1,2}}|T\d{{2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}})(?:[.,]\d+)?)?(?:\s?(?:Uhr|hrs|hours|h|uur)\b)?(?:\s?(?P<p1>(?i:[ap]\.?m\b\.?))|(?P<p3>(?i:[ap]\b)))?(?:\s?[(\[]?(?P<z1>{zone}))?
         | \b(?P<h2>\d{{1,2}})\s?(?P<p2>(?i:[ap]\.?m\b\.?))(?:\s?[(\[]?(?P<z2>{zone}))?
         | \b(?P<h3>[01]\d|2[0-3])(?P<m3>[0-5]\d)\s?(?:h|hrs|hours)?\s?(?P<z3>UTC|GMT|Z\b)
         | \b(?P<h4>\d{{1,2}})[h:](?P<m4>\d{{2}})\b(?:\s?(?P<z4>{zone}))?
         | \b(?P<h5>\d{{1,2}})(?:[.:](?P<m5>\d{{2}}))?\s?Uhr\b(?:\s?(?P<z5>{zone}))?
         | (?P<p6>午前|午後|오전|오후|上午|下午)?\s?(?P<h6>\d{{1,2}})\s?[時时시点點](?:\s?(?P<m6>\d{{1,2}})\s?[分분])?
+        | T(?P<h8>[01]\d|2[0-3])(?P<m8>[0-5]\d)(?:[0-5]\d)?(?P<z8>{zone})?
         | \b(?P<w7>[Nn]oon|[Mm]idnight)\b(?:\s?(?P<z7>{zone}))?
         "
     ))
@@ -33,6 +34,29 @@ static BARE_TIME: LazyLock<Regex> = LazyLock::new(|| {
     ))
     .expect("a constant")
 });
+
+static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+    let zone = zone::PATTERN;
+    Regex::new(&format!(
+        r"^\W*(?P<whole>(?P<h1>[01]?\d|2[0-3])\.(?P<m1>[0-5]\d)(?:\s?(?P<z1>{zone}))?)(?:\s|[:–—-]|$)"
+    ))
+    .expect("a constant")
+});
+
+/// The clock time that an entry of a timeline begins with, written with a dot as in `05.40`.
+pub(crate) fn dotted(text: &str) -> Option<Stamp> {
+    let found = DOTTED.captures(text)?;
+    let whole = found.name("whole")?;
+    let zone = found.name("z1").and_then(|zone| Zone::read(zone.as_str()));
+    Some(Stamp {
+        start: whole.start(),
+        end: whole.end(),
+        day: None,
+        time: Some(clock(&found)?),
+        no_time: None,
+        zone,
+    })
+}
 
 /// The clock times of a text in their order.
 pub(crate) fn find(text: &str) -> Vec<Stamp> {
@@ -88,7 +112,7 @@ fn time_stamp(text: &str, found: &Captures<'_>) -> Option<Stamp> {
     if is_number(&text[..whole.start()]) {
         return None;
     }
-    let zone = ["z1", "z2", "z3", "z4", "z5", "z7"]
+    let zone = ["z1", "z2", "z3", "z4", "z5", "z7", "z8"]
         .iter()
         .find_map(|name| found.name(name));
     let time = match found.name("w7").map(|word| word.as_str().to_lowercase()) {
@@ -112,10 +136,10 @@ fn time_stamp(text: &str, found: &Captures<'_>) -> Option<Stamp> {
 }
 
 fn clock(found: &Captures<'_>) -> Option<Time> {
-    let hour: i8 = ["h1", "h2", "h3", "h4", "h5", "h6"]
+    let hour: i8 = ["h1", "h2", "h3", "h4", "h5", "h6", "h8"]
         .iter()
         .find_map(|name| number(found, name))?;
-    let minute: i8 = ["m1", "m3", "m4", "m5", "m6"]
+    let minute: i8 = ["m1", "m3", "m4", "m5", "m6", "m8"]
         .iter()
         .find_map(|name| number(found, name))
         .unwrap_or(0);

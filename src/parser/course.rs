@@ -30,6 +30,12 @@ fn reading(entry: &TimelineEntry) -> Reading {
     }
 }
 
+/// The last entry that says that it was over; what the first of several says is of another time.
+fn last_resolved(entries: &[TimelineEntry]) -> Option<&TimelineEntry> {
+    let last = entries.iter().rposition(|entry| entry.event.resolved)?;
+    (last > 0 || entries.len() <= 2).then(|| &entries[last])
+}
+
 /// Whether an entry says that the incident began, and not that somebody reported it.
 fn says_onset(entry: &TimelineEntry) -> bool {
     entry.event.onset && !entry.event.is_report()
@@ -45,11 +51,7 @@ pub(crate) fn of(entries: &[TimelineEntry], in_timeline: bool, narrative: &Narra
     let prose = of_prose(narrative);
     let (begin, end) = narrative.range.unzip();
     let sure_onset = entries.iter().find(|entry| says_onset(entry)).map(reading);
-    let sure_end = entries
-        .iter()
-        .rev()
-        .find(|entry| entry.event.resolved)
-        .map(reading);
+    let sure_end = last_resolved(entries).map(reading);
     let told_onset = || match entries.len() {
         0 | 1 => prose.onset,
         _ => earlier(prose.onset, line.detected),
@@ -151,7 +153,7 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
 
 /// The last entry that says that all is well, or that something was mended and nothing failed afterwards.
 fn resolution(entries: &[TimelineEntry]) -> Option<Reading> {
-    if let Some(entry) = entries.iter().rev().find(|entry| entry.event.resolved) {
+    if let Some(entry) = last_resolved(entries) {
         return Some(reading(entry));
     }
     let last = entries.iter().rposition(|entry| entry.event.recovers)?;
@@ -252,9 +254,15 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
     let in_section = told
         .iter()
         .find(|told| told.section == SectionKind::Detection);
+    // `This is the report on the incident of Monday` has no clock time.
     let reports = |wanted: fn(SectionKind) -> bool| {
-        told.iter()
-            .find(|told| told.event.is_report() && wanted(told.section))
+        let mut reports = told
+            .iter()
+            .filter(|told| told.event.is_report() && wanted(told.section));
+        let first = reports.clone().next();
+        reports
+            .find(|told| told.reading.point.moment().is_some())
+            .or(first)
     };
     let elsewhere = || {
         reports(|kind| {
@@ -271,6 +279,9 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
         .map(|told| told.reading)
 }
 
+/// The most minutes between what is told first and the detection, for the first to be the beginning.
+const LONGEST_SILENCE: i64 = 24 * 60;
+
 /// When the harm began: said so, or the first failure or change before it was noticed, in the sections that tell of it.
 fn prose_onset(told: &[Told], detected: Option<Reading>) -> Option<Reading> {
     let before =
@@ -286,9 +297,17 @@ fn prose_onset(told: &[Told], detected: Option<Reading>) -> Option<Reading> {
     let trigger = || candidates().find(|told| told.section == SectionKind::Trigger);
     let failing = || candidates().find(|told| told.event.fails && !told.event.recovers);
     let changing = || candidates().find(|told| told.event.changes && detected.is_some());
+    // What is told first, shortly before it was noticed, is where it began, whatever the words.
+    let first = || {
+        let mut timed = candidates().filter(|told| told.reading.point.moment().is_some());
+        let first = timed.next().filter(|told| !told.event.mends())?;
+        let minutes = first.reading.point.minutes_until(&detected?.point)?;
+        (1..=LONGEST_SILENCE).contains(&minutes).then_some(first)
+    };
     said.or_else(trigger)
         .or_else(failing)
         .or_else(changing)
+        .or_else(first)
         .map(|told| told.reading)
 }
 

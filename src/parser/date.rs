@@ -26,11 +26,12 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
         r"(?ix)
         (?P<y1>\b(?:19|20)\d\d)(?:-|/|\.)(?P<m1>\d{{1,2}})(?:-|/|\.)(?P<d1>\d{{1,2}})(?:\b|T)
+        | \b(?P<y9>20\d\d)(?P<m9>0[1-9]|1[0-2])(?P<d9>0[1-9]|[12]\d|3[01])T[0-2]\d[0-5]\d
         | (?P<y2>(?:19|20)\d\d)\s?[年년]\s?(?P<m2>\d{{1,2}})\s?[月월]\s?(?P<d2>\d{{1,2}})\s?[日일]
         | (?:\b(?:on|of|from|since|until|by)\s+the\s+)?\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th|\.|er|º)?(?:\s+(?:of|de)|\s?[–—-]\s?\d{{1,2}}(?:st|nd|rd|th|\.)?)?\s+(?P<m3>{MONTH})\b\.?(?:,?\s+(?:(?:de|of|del)\s+)?(?P<y3>(?:19|20)\d\d)\b)?
         | \b(?P<m4>{MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[–—-]\s?(?:{MONTH}\.?\s+)?\d{{1,2}}(?:st|nd|rd|th)?)?\b(?:,?\s+(?P<y4>(?:19|20)\d\d)\b)?
         | \b(?P<a5>\d{{1,2}})(?P<s5>/|\.|-)(?P<b5>\d{{1,2}})(?:/|\.|-)(?P<y5>(?:19|20)?\d\d)\b
-        | \b(?P<d6>\d{{1,2}})[-\x20](?P<m6>{MONTH})[-\x20](?P<y6>(?:19|20)?\d\d)\b
+        | \b(?P<d6>\d{{1,2}})[-/\x20](?P<m6>{MONTH})[-/\x20](?P<y6>(?:19|20)?\d\d)\b
         | \b(?:on|of|from|since|until|by)\s+the\s+(?P<d8>\d{{1,2}})(?:st|nd|rd|th)\b(?:\s+at\b)?
         | (?P<m7>\d{{1,2}})\s?[月월]\s?(?P<d7>\d{{1,2}})\s?[日일]
         "
@@ -61,7 +62,9 @@ fn month(found: &Captures<'_>, name: &str) -> Option<i8> {
 fn date_stamp(found: &Captures<'_>, order: Option<DateOrder>) -> Option<Stamp> {
     let whole = found.get(0)?;
     let day = day(found, order)?;
-    let end = whole.end() - usize::from(whole.as_str().ends_with('T'));
+    // `20260405T1215`: the day ends where its last digit does.
+    let basic = found.name("d9").map(|day| day.end());
+    let end = basic.unwrap_or(whole.end() - usize::from(whole.as_str().ends_with('T')));
     Some(Stamp {
         start: whole.start(),
         end,
@@ -92,7 +95,7 @@ fn no_year(month: i8, day: i8) -> Option<Day> {
 }
 
 fn day(found: &Captures<'_>, order: Option<DateOrder>) -> Option<Day> {
-    for (y, m, d) in [("y1", "m1", "d1"), ("y2", "m2", "d2")] {
+    for (y, m, d) in [("y1", "m1", "d1"), ("y2", "m2", "d2"), ("y9", "m9", "d9")] {
         if let (Some(year), Some(month), Some(day)) =
             (number(found, y), number(found, m), number(found, d))
         {

@@ -34,6 +34,10 @@ static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)\b").expect("a constant")
 });
 
+static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)\b").expect("a constant")
+});
+
 /// A day written as `20260703`.
 pub(crate) fn compact(text: &str) -> Option<Date> {
     let found = COMPACT.captures(text)?;
@@ -90,22 +94,48 @@ pub(crate) fn any(entries: &[Entry], outline: &Outline, order: Option<DateOrder>
     })
 }
 
-/// The first date in the first sentences of the prose, and whether its sentence tells of an event.
+/// The day that the first sentences of the prose name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LeadDay {
+    /// The day.
+    pub(crate) reading: Reading,
+    /// Whether its sentence tells of an event.
+    pub(crate) tells: bool,
+    /// Whether it is the day on which the page was written, and not one of the incident.
+    pub(crate) is_of_page: bool,
+}
+
+/// The day that the first sentences name: one that tells of an event goes before others, the day of the page comes last.
 pub(crate) fn of_lead(
     outline: &Outline,
     setting: &Setting,
     order: Option<DateOrder>,
-) -> Option<(Reading, bool)> {
+) -> Option<LeadDay> {
     let leads = |passage: &&Passage| {
         matches!(passage.kind, BlockKind::Paragraph | BlockKind::ListItem)
             && is_lead(outline.kind(passage))
     };
-    outline
-        .passages
-        .iter()
-        .filter(leads)
-        .take(LEADING)
-        .find_map(|passage| lead_in(passage, setting, order))
+    let passages = || outline.passages.iter().filter(leads).take(LEADING);
+    let days = |setting: &Setting| -> Vec<LeadDay> {
+        passages()
+            .flat_map(|passage| lead_in(passage, setting, order))
+            .collect()
+    };
+    let mut found = days(setting);
+    // The day of the page has the year that the day of the incident lacks.
+    if setting.day.is_none()
+        && let Some(page) = found.iter().find(|lead| lead.is_of_page)
+    {
+        found = days(&Setting {
+            day: Some(page.reading.point.date()),
+            zone: setting.zone.clone(),
+        });
+    }
+    let own = || found.iter().filter(|lead| !lead.is_of_page);
+    let first = own().next();
+    let after_page = found.first().is_some_and(|lead| lead.is_of_page);
+    let telling = own().find(|lead| lead.tells).filter(|_| after_page);
+    telling.or(first).or(found.first()).copied()
 }
 
 fn is_lead(kind: SectionKind) -> bool {
@@ -115,34 +145,58 @@ fn is_lead(kind: SectionKind) -> bool {
     )
 }
 
-fn lead_in(
-    passage: &Passage,
-    setting: &Setting,
-    order: Option<DateOrder>,
-) -> Option<(Reading, bool)> {
+/// The first day of each kind that a passage names: of the page, and of the incident.
+fn lead_in(passage: &Passage, setting: &Setting, order: Option<DateOrder>) -> Vec<LeadDay> {
     let text = passage.piece.text();
     let stamps = stamp::stamps(text, order);
-    let stamp = stamps.iter().find(|stamp| stamp.day.is_some())?;
-    let date = setting.date(stamp)?;
-    let (start, end) = sentence::sentences(text)
-        .into_iter()
-        .find(|(start, end)| (*start..*end).contains(&stamp.start))?;
-    let event = Event::of(&text[start..end]);
-    // Of a sentence with several days none is the day of what follows.
-    let days = stamps
-        .iter()
-        .filter(|stamp| stamp.day.is_some() && (start..end).contains(&stamp.start))
-        .count();
-    let tells = days == 1 && (event.fails || event.onset || event.detected);
-    let at = passage.piece.visible.original(stamp.start);
-    Some((
-        Reading {
-            point: Point::Day(date),
-            at,
-            origin: Origin::Prose,
-        },
-        tells,
-    ))
+    let sentences = sentence::sentences(text);
+    let mut found: Vec<LeadDay> = Vec::new();
+    for stamp in stamps.iter().filter(|stamp| stamp.day.is_some()) {
+        let Some(date) = setting.date(stamp) else {
+            continue;
+        };
+        let holds = |(start, end): &&(usize, usize)| (*start..*end).contains(&stamp.start);
+        let Some((start, end)) = sentences.iter().find(holds).copied() else {
+            continue;
+        };
+        let is_of_page = is_of_page(text, (start, end), stamp);
+        if found.iter().any(|lead| lead.is_of_page == is_of_page) {
+            continue;
+        }
+        let event = Event::of(&text[start..end]);
+        // Of a sentence with several days none is the day of what follows.
+        let inside = |stamp: &&Stamp| stamp.day.is_some() && (start..end).contains(&stamp.start);
+        let days = stamps.iter().filter(inside).count();
+        found.push(LeadDay {
+            reading: Reading {
+                point: Point::Day(date),
+                at: passage.piece.visible.original(stamp.start),
+                origin: Origin::Prose,
+            },
+            tells: days == 1 && (event.fails || event.onset || event.detected),
+            is_of_page,
+        });
+    }
+    found
+}
+
+static OF_PAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:published|posted|last (?:updated|modified|edited)|updated|reported|written|report (?:of|from|date)|publié|veröffentlicht|publicado)(?:\s+(?:on|at|le|am|el|em))?[\s:*_,]*$")
+        .expect("a constant")
+});
+static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:\bby\b|\bauthors?\b|\bmin(?:ute)?s? read\b|\bvon\b|\bpar\b|\bpor\b)")
+        .expect("a constant")
+});
+
+/// Whether a day is that of the page: `Published 20 May`, or a short line with a day and who wrote it.
+fn is_of_page(text: &str, (start, end): (usize, usize), stamp: &Stamp) -> bool {
+    let before = text.get(start..stamp.start).unwrap_or_default();
+    let told = stamp.time.is_none() && OF_PAGE.is_match(before);
+    let line = text.get(start..end).unwrap_or_default().trim();
+    let rest = |event: Event| !(event.fails || event.onset || event.resolved);
+    let byline = line.len() <= 100 && BYLINE.is_match(line) && line.len() == text.trim().len();
+    told || (byline && stamp.time.is_none() && rest(Event::of(line)))
 }
 
 /// How the document orders day and month, where one of its own dates leaves no doubt; anchors are days that are certain,
@@ -162,11 +216,31 @@ pub(crate) fn order(text: &str, anchors: &[(Date, i32)]) -> Option<DateOrder> {
             _ => {}
         }
     }
-    match (day_first, month_first) {
+    let (by_day, by_month) = by_weekday(text);
+    match (day_first || by_day, month_first || by_month) {
         (true, false) => Some(DateOrder::Dmy),
         (false, true) => Some(DateOrder::Mdy),
         _ => None,
     }
+}
+
+/// What weekdays beside ambiguous dates prove: `Friday, 07/03/2026` is the third of July.
+fn by_weekday(text: &str) -> (bool, bool) {
+    let (mut day_first, mut month_first) = (false, false);
+    for found in WEEKDAY.captures_iter(text).take(50) {
+        let number = |group: usize| found[group].parse::<i16>().unwrap_or(0);
+        let is_it = |month: i16, day: i16| {
+            let date = i8::try_from(month).ok().zip(i8::try_from(day).ok());
+            let date = date.and_then(|(month, day)| Date::new(number(4), month, day).ok());
+            let name = date.map(|date| date.strftime("%A").to_string().to_lowercase());
+            name.is_some_and(|name| name.starts_with(&found[1].to_lowercase()))
+        };
+        let (first, second) = (number(2), number(3));
+        let (as_day, as_month) = (is_it(second, first), is_it(first, second));
+        day_first |= as_day && !as_month;
+        month_first |= as_month && !as_day;
+    }
+    (day_first, month_first)
 }
 
 /// Whether a reading of an ambiguous date lies beside a day that is certain.
@@ -209,6 +283,9 @@ mod tests {
             Some(DateOrder::Mdy)
         );
         assert_eq!(order("25/07/2026 and 07/25/2026", &[]), None);
+        assert_eq!(order("Friday, 07/03/2026", &[]), Some(DateOrder::Mdy));
+        assert_eq!(order("Sat 07/03/2026", &[]), Some(DateOrder::Dmy));
+        assert_eq!(order("Monday, 07/03/2026", &[]), None);
         assert_eq!(
             order("7/5/2023", &[(Date::constant(2023, 7, 5), 0)]),
             Some(DateOrder::Mdy)

@@ -36,8 +36,14 @@ static MEETING_TITLE: LazyLock<Regex> = LazyLock::new(|| {
 static PROCESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:how to (?:write|run|add|use|hold)|(?:postmortem|post mortem|incident|on call|response|review|escalation) (?:process|policy|guide|guidelines|handbook|playbook|procedure)|runbook|playbook|(?:guide|guidelines|instructions) (?:to|for|on))\b").expect("a constant")
 });
+static PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:runbook|playbook|how to|checklist|release notes|changelog|design doc|rfc|adr|faq|glossary|onboarding|betriebshandbuch|manual)\b|\b(?:runbook|playbook|checklist|release notes|changelog|faq|glossary)$").expect("a constant")
+});
+static HANDOVER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:on call|oncall|shift|duty) (?:hand ?over|hand ?off|notes|log|diary|report|summary|week)\b|\bhand ?over (?:notes|week)\b|\b(?:weekly|monthly|quarterly) (?:report|digest|summary|review|status|newsletter)\b").expect("a constant")
+});
 static INDEX_TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:index|list of|archive|overview of|all (?:incidents|postmortems|post mortems)|(?:incidents|postmortems|post mortems|incident reports|post mortem reports|reports|outages)(?: by (?:year|month|team|service))?$|readme|table of contents|verzeichnis|indice|liste)\b").expect("a constant")
+    Regex::new(r"\b(?:index|list of|archive|overview of|all (?:incidents|postmortems|post mortems)|(?:incidents|postmortems|post mortems|incident reports|post mortem reports|reports|outages)(?: by (?:year|month|team|service)| (?:in|of|from|for) (?:19|20)\d\d| (?:19|20)\d\d)?$|readme|table of contents|verzeichnis|indice|liste)\b").expect("a constant")
 });
 
 static FILES: LazyLock<Regex> = LazyLock::new(|| {
@@ -57,11 +63,19 @@ pub(crate) fn of(outline: &Outline, entries: &[Entry], facts: &Facts, title: &st
         DocumentKind::Template
     } else if content.is_index(title) {
         DocumentKind::Index
-    } else if is_meeting(outline, facts, title) || is_change_note(outline, facts, title) {
+    } else if is_procedure(facts, title)
+        || is_meeting(outline, facts, title)
+        || is_change_note(outline, facts, title)
+    {
         DocumentKind::Meeting
     } else {
         DocumentKind::Postmortem
     }
+}
+
+/// Whether the document says itself what it is.
+pub(crate) fn is_stated(entries: &[Entry]) -> bool {
+    stated(entries).is_some()
 }
 
 /// What the front matter says that the document is.
@@ -201,8 +215,19 @@ fn is_link(passage: &Passage) -> bool {
     passage.piece.marks.iter().any(|mark| {
         let share = (mark.end - mark.start) * 2 >= text.trim().len();
         matches!(mark.kind, MarkKind::Link(_))
-            && (share || mark.start <= 14 || matches!(passage.piece.kind, PieceKind::Row(_)))
+            && (share || mark.start <= 20 || matches!(passage.piece.kind, PieceKind::Row(_)))
     })
+}
+
+/// A runbook and the like: its name says so, and no time of an incident stands in it.
+fn is_procedure(facts: &Facts, title: &str) -> bool {
+    let timed = facts.onset.is_some()
+        || facts.detected.is_some()
+        || facts.resolved.is_some()
+        || facts.minutes_to_resolve.is_some()
+        || facts.minutes_to_detect.is_some();
+    let folded = fold(title);
+    !timed && (PROCEDURE.is_match(&folded) || PROCESS.is_match(&folded))
 }
 
 /// An agenda, minutes, or the description of a process, and no incident told.
@@ -227,7 +252,10 @@ fn is_meeting(outline: &Outline, facts: &Facts, title: &str) -> bool {
         .iter()
         .filter(|section| MEETING.is_match(&fold(&section.heading)))
         .count();
-    headed >= 1 && MEETING_TITLE.is_match(&folded) || headed >= 2 || PROCESS.is_match(&folded)
+    HANDOVER.is_match(&folded)
+        || headed >= 1 && MEETING_TITLE.is_match(&folded)
+        || headed >= 2
+        || PROCESS.is_match(&folded)
 }
 
 /// Notes on a change: which files were changed, and neither an incident's words nor its times.

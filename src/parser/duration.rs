@@ -22,12 +22,18 @@ impl Duration {
     }
 }
 
-const WORD: &str = r"(?:an?\s+)?half(?:\s+an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|forty-five|fifty|sixty|ninety";
+const WORD: &str = r"(?:one|two|three|four|five|six)\s+and\s+a\s+half|a\s+quarter\s+of\s+an|three\s+quarters\s+of\s+an|(?:twenty|thirty|forty|fifty)-(?:one|two|three|four|five|six|seven|eight|nine)|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:an?\s+)?half(?:\s+an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|ninety";
 const UNIT: &str = r"weeks?|wochen?|semanas?|semaines?|days?|tage?n?|d[ií]as?|jours?|dias?|giorni|hours?|hrs?|h|stunden?|std|horas?|heures?|ore|minutes?|mins?|min|minuten|minutos?|minuti|m|seconds?|secs?|sekunden|segundos?|secondes?|s|日間|日|時間|时间|小时|小時|시간|分間|分钟|分|분|秒|초|d|w";
 
 static PART: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)(?:(?:(?P<n>\d+(?:[.,]\d+)?)\s?[-–]?\s?|(?P<w>{WORD})(?:\s+|-))(?P<u>{UNIT})(?:\b|\.|$|(?P<next>\d)|(?P<cjk>\s|[ぁ-んァ-ヶ約、。])))")).expect("a constant")
 });
+/// `1 h 40`
+static MINUTES_MORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s([0-5]\d)(?:$|[\s,;)](?:$|\D))").expect("a constant"));
+/// `an hour and a half`
+static HALF_MORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s+and\s+a\s+half\b").expect("a constant"));
 static ISO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bP(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\b").expect("a constant")
 });
@@ -51,11 +57,16 @@ const WORDS: &[(&str, f64)] = &[
     ("ten", 10.0),
     ("eleven", 11.0),
     ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
     ("fifteen", 15.0),
+    ("sixteen", 16.0),
+    ("seventeen", 17.0),
+    ("eighteen", 18.0),
+    ("nineteen", 19.0),
     ("twenty", 20.0),
     ("thirty", 30.0),
     ("forty", 40.0),
-    ("forty-five", 45.0),
     ("fifty", 50.0),
     ("sixty", 60.0),
     ("ninety", 90.0),
@@ -85,7 +96,21 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         let Some((number, each)) = amount(number).zip(minutes_in(unit.as_str())) else {
             continue;
         };
-        let (minutes, start, end) = (number * each, whole.start(), unit.end());
+        let (start, mut end) = (whole.start(), unit.end());
+        let mut minutes = number * each;
+        if let Some(more) = MINUTES_MORE.captures(text.get(end..).unwrap_or_default())
+            && each == 60.0
+            && let Some(number) = more.get(1)
+        {
+            minutes += number.as_str().parse::<f64>().unwrap_or(0.0);
+            end += number.end();
+            at = end;
+        }
+        if let Some(half) = HALF_MORE.find(text.get(end..).unwrap_or_default()) {
+            minutes += each / 2.0;
+            end += half.end();
+            at = end;
+        }
         let last_unit = std::mem::replace(&mut unit_before, each);
         match found.last_mut() {
             Some(last) if joins(text.get(last.end..start).unwrap_or("-")) && each < last_unit => {
@@ -104,7 +129,7 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
 
 /// Whether a number goes on from what stands before it, as in `v2.5 h` and `x12h`.
 fn is_inside(before: &str) -> bool {
-    before.ends_with(|last: char| last.is_ascii_alphanumeric() || matches!(last, '.' | ','))
+    before.ends_with(|last: char| last.is_ascii_alphanumeric() || matches!(last, '.' | ',' | '_'))
 }
 
 /// The length of time that a value states; `None` where it states none or a range of several.
@@ -148,14 +173,27 @@ fn joins(gap: &str) -> bool {
 
 fn amount(written: &str) -> Option<f64> {
     let written = written.to_lowercase();
+    let word = |written: &str| {
+        let known = WORDS.iter().find(|(word, _)| *word == written);
+        known.map(|(_, value)| *value)
+    };
+    let first = written
+        .split(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    if written.ends_with("and a half") {
+        return word(first).map(|whole| whole + 0.5);
+    }
+    if written.contains("quarter") {
+        return Some(if first == "three" { 0.75 } else { 0.25 });
+    }
     if written.contains("half") {
         return Some(0.5);
     }
-    WORDS
-        .iter()
-        .find(|(word, _)| *word == written)
-        .map(|(_, value)| *value)
-        .or_else(|| written.replace(',', ".").parse().ok())
+    if let Some((tens, ones)) = written.split_once('-') {
+        return Some(word(tens)? + word(ones)?);
+    }
+    word(&written).or_else(|| written.replace(',', ".").parse().ok())
 }
 
 fn minutes_in(unit: &str) -> Option<f64> {
@@ -199,6 +237,13 @@ mod tests {
             ("2.5 hours", 150),
             ("38m", 38),
             ("half an hour", 30),
+            ("two and a half hours", 150),
+            ("an hour and a half", 90),
+            ("1 h 40", 100),
+            ("2 h 2026", 120),
+            ("three quarters of an hour", 45),
+            ("thirty-five minutes", 35),
+            ("nineteen minutes", 19),
             ("an hour", 60),
             ("three days", 4320),
             ("1:48", 108),

@@ -27,24 +27,24 @@ static HOURS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MONEY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)(?:(?:USD|EUR|GBP|CHF|JPY|AUD|CAD|US\$|[$€£¥])\s?\d[\d,.]*\d?\s?(?:k\b|m\b|bn\b|thousand|million|billion|Mio\.?)?
-        |\b\d[\d,.]*\s?(?:k\b|m\b|thousand|million|billion|Mio\.?|Millionen|millones(?:\s+de)?|milhões\s+de)?\s?(?:USD|EUR|GBP|CHF|JPY|AUD|CAD|€|£|dollars?|euros?|pounds?|francs?|yen|dólares|reais)\b)",
+        r"(?ix)(?:(?:USD|EUR|GBP|CHF|JPY|AUD|CAD|US\$|[$€£¥])\s?(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d[\d,.]*\d?)\s?(?:k\b|m\b|bn\b|thousand|million|billion|Mio\.?)?
+        |\b(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d[\d,.]*)\s?(?:k\b|m\b|thousand|million|billion|Mio\.?|Millionen|millones(?:\s+de)?|milhões\s+de)?\s?(?:USD|EUR|GBP|CHF|JPY|AUD|CAD|€|£|dollars?|euros?|pounds?|francs?|yen|dólares|reais)\b)",
     )
     .expect("a constant")
 });
 static LOSS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:los[st]|loss(?:es)?|lose|cost|costs|revenue|margin|refund\w*|damage|vouchers?|compensat\w+|credits?|write.?off|misdirected|overpa\w+|bought too|wasted|sales|fraud\w*|bill|invoice|spent|extra pay|budget|baskets?|umsatz|verlust|schaden|pérdida|coste|perte|coût|prejuízo|custo)\b").expect("a constant")
+    Regex::new(r"(?i)\b(?:los[st]|loss(?:es)?|lose|cost|costs|revenue|margin|refund\w*|damage|vouchers?|compensat\w+|credit\w*|write.?off|misdirected|overpa\w+|bought too|wasted|sales|fraud\w*|bill|invoice|spent|extra pay|budget|baskets?|umsatz|verlust|schaden|pérdida|coste|perte|coût|prejuízo|custo)\b").expect("a constant")
 });
 static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)\b(?:about\s|around\s|roughly\s|some\s|approximately\s|an\sestimated\s|nearly\s|almost\s|over\s|more\sthan\s|at\sleast\s|up\sto\s)?~?
-        (?P<n>\d[\d,.]*\s?(?:k|m|million|thousand|mio\.?)?|\d{1,3}(?:\.\d+)?\s?%)\s+(?:of\s+(?:the\s|our\s|all\s)?)?
-        (?P<w>(?:[\p{L}-]+\s+){0,2}?(?:users?|customers?|clients?|members?|accounts?|requests?|orders?|transactions?|payments?|merchants?|sellers?|buyers?|drivers?|riders?|couriers?|patients?|passengers?|visitors?|subscribers?|applicants?|people|students?|companies|tenants|organi[sz]ations|stores?|shops?|devices?|sessions?|checkouts?|bookings?|calls?|messages?|emails?|uploads?|jobs?|searches|deliveries|parcels?|kunden|nutzer|clientes|usuarios|usuários|utilisateurs))\b",
+        (?P<n>(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d[\d,.]*)\s?(?:k|m|million|thousand|mio\.?)?|\d{1,3}(?:\.\d+)?\s?%)\s+(?:of\s+(?:the\s|our\s|all\s)?)?
+        (?P<w>(?:[\p{L}-]+\s+){0,2}?(?:users?|customers?|clients?|members?|accounts?|requests?|orders?|transactions?|payments?|merchants?|sellers?|buyers?|drivers?|riders?|couriers?|patients?|passengers?|visitors?|subscribers?|applicants?|people|students?|companies|tenants|organi[sz]ations|stores?|shops?|devices?|sessions?|checkouts?|bookings?|calls?|messages?|emails?|uploads?|jobs?|searches|deliveries|parcels?|hosts?|servers?|machines|instances|nodes|households|hotels|restaurants|pages|documents|invoices|files|images|photos|records|events|domains|websites|clusters|kunden|nutzer|clientes|usuarios|usuários|utilisateurs))\b",
     )
     .expect("a constant")
 });
 static HARMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:affect\w*|impact\w*|fail\w*|could not|couldn't|unable|saw|see|received|experienc\w*|lost|were|was|declin\w*|reject\w*|refus\w*|cancel\w*|abandon\w*|delay\w*|wrong\w*|error\w*|timed out|waited|without|hit|denied|missed|blocked|late|betroffen|afectad\w*|touchés|afetad\w*)\b").expect("a constant")
+    Regex::new(r"(?i)\b(?:affect\w*|impact\w*|fail\w*|could not|couldn't|unable|saw|see|received|experienc\w*|lost|were|was|declin\w*|reject\w*|refus\w*|cancel\w*|abandon\w*|delay\w*|wrong\w*|error\w*|timed out|waited|without|hit|denied|missed|blocked|late|stayed|remained|kept|got\s+(?:no|a|an|the|two)|had\s+(?:no|to)|did\s+not|betroffen|afectad\w*|touchés|afetad\w*)\b").expect("a constant")
 });
 
 /// Sections in the order in which they are asked for figures.
@@ -85,21 +85,37 @@ pub(crate) fn fill(
         .filter(|fact| MONEY.is_match(&fact.value))
         .or_else(|| {
             find(outline, source, |sentence| {
-                let found = MONEY.find(sentence).filter(|_| LOSS.is_match(sentence))?;
-                Some((
-                    found
-                        .as_str()
-                        .trim()
-                        .trim_end_matches(['.', ','])
-                        .to_owned(),
-                    found.start(),
-                ))
+                money(sentence).filter(|_| LOSS.is_match(sentence))
             })
-        });
+        })
+        .or_else(|| headed_money(outline, source));
     facts.users_affected = facts
         .users_affected
         .take()
         .or_else(|| find_people(outline, source));
+}
+
+/// The first amount of money in a sentence, and where it stands.
+fn money(sentence: &str) -> Option<(String, usize)> {
+    let found = MONEY.find(sentence)?;
+    let amount = found.as_str().trim().trim_end_matches(['.', ',']);
+    Some((amount.to_owned(), found.start()))
+}
+
+/// The first amount in a section that is headed by a word for losses.
+fn headed_money(outline: &Outline, source: &Source<'_>) -> Option<Fact<String>> {
+    let headed = |passage: &&Passage| {
+        passage.kind != BlockKind::Heading
+            && LOSS.is_match(&outline.sections[passage.section].heading)
+    };
+    outline.passages.iter().filter(headed).find_map(|passage| {
+        let (value, at) = money(passage.piece.text())?;
+        Some(Fact {
+            value,
+            line: source.line(passage.piece.visible.original(at)),
+            origin: Origin::Prose,
+        })
+    })
 }
 
 fn find_people(outline: &Outline, source: &Source<'_>) -> Option<Fact<String>> {

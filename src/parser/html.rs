@@ -41,6 +41,9 @@ const BLOCKS: &[&str] = &[
     "blockquote",
 ];
 
+/// The level of the heading that the summary of a folded passage is: below all others, so that it ends at any of them.
+const FOLDED: u8 = 6;
+
 /// Where what is found goes: the count of the document's tables, and the pieces.
 struct Out<'a> {
     tables: &'a mut usize,
@@ -150,7 +153,7 @@ impl Html {
         }
     }
 
-    /// List items and headings are such; all other blocks are paragraphs.
+    /// List items, headings and the summaries of folded passages are such; all other blocks are paragraphs.
     fn open_block(&mut self, name: &str, at: usize) {
         let kind = match name.as_bytes() {
             b"li" => PieceKind::Item(Item {
@@ -160,6 +163,7 @@ impl Html {
                 checked: None,
             }),
             [b'h', level @ b'1'..=b'6'] => PieceKind::Heading(level - b'0'),
+            b"summary" => PieceKind::Heading(FOLDED),
             _ => return,
         };
         self.draft = Some(Piece::new(kind, Span::new(at, at)));

@@ -44,6 +44,29 @@ static TABLE: LazyLock<HashMap<String, Key>> = LazyLock::new(|| {
         .collect()
 });
 
+/// `Business priority`, `severity at peak`: severity by what it begins or ends with.
+fn is_severity(folded: &str) -> bool {
+    let words: Vec<&str> = folded.split(' ').collect();
+    let ends = matches!(words.last(), Some(&("severity" | "priority" | "sev")));
+    let begins = matches!(words.first(), Some(&("severity" | "sev")))
+        && matches!(
+            words.get(1),
+            Some(
+                &("at"
+                    | "rating"
+                    | "class"
+                    | "score"
+                    | "now"
+                    | "today"
+                    | "assigned"
+                    | "declared"
+                    | "final"
+                    | "initial")
+            )
+        );
+    (2..=4).contains(&words.len()) && (ends || begins)
+}
+
 impl Key {
     /// What a key as it is written states; `None` for a key of one's own.
     pub(crate) fn of(written: &str) -> Option<Key> {
@@ -64,6 +87,7 @@ impl Key {
             .or_else(|| TABLE.get(&outside()?))
             .or_else(|| TABLE.get(folded.strip_prefix("incident ")?))
             .copied()
+            .or_else(|| is_severity(&folded).then_some(Key::Severity))
     }
 
     /// The known key that is written almost like this one, for `did you mean`.

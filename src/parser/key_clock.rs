@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Origin;
+use crate::parser::AMBIGUOUS;
 use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
@@ -57,7 +58,8 @@ pub(crate) fn read(
         .clock(statements, &[Key::Onset], None)
         .or(range.map(|(from, _)| from));
     let onset = chronology.onset;
-    chronology.detected = reader.clock(statements, &[Key::Detected], onset);
+    // `Detected by: alert at 12:36` states both.
+    chronology.detected = reader.clock(statements, &[Key::Detected, Key::Detection], onset);
     chronology.diagnosed = reader.clock(statements, &[Key::Diagnosed], onset);
     chronology.mitigated = reader.clock(statements, &[Key::Mitigated], onset);
     chronology.resolved = reader
@@ -160,7 +162,14 @@ impl Reader<'_, '_> {
         onset: Option<Reading>,
     ) -> Option<Reading> {
         for key in keys {
-            for entry in statements.of(*key) {
+            // `Reported by: on-call (alert at 12:36)` names people, and states a time.
+            let reported = statements
+                .of(Key::Owner)
+                .filter(|entry| *key == Key::Detection && fold(&entry.key).starts_with("reported"));
+            // What is a sentence is read as one, with the day of the text around it.
+            let is_value =
+                |entry: &&Entry| *key != Key::Detection || !entry.text().trim_end().ends_with('.');
+            for entry in statements.of(*key).filter(is_value).chain(reported) {
                 if let Some(reading) = self.point(entry, onset) {
                     return Some(reading);
                 }
@@ -212,8 +221,8 @@ impl Reader<'_, '_> {
             ),
             Some(Day::Ambiguous(text)) => self.source.warn(
                 at,
-                format!("`{text}` is an ambiguous date: day or month first"),
-                "write it as in `2026-07-03`, or set `date_order = \"dmy\"` or `\"mdy\"` (`--date-order`)",
+                format!("`{text}` is an {AMBIGUOUS}: day or month first"),
+                "say which with `--date-order dmy` (or mdy) when you add it again, or for all with `date_order = \"dmy\"` in .pm-kb/config.toml",
             ),
             _ => {}
         }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::parser::heading;
+use crate::parser::key::Key;
 use crate::parser::piece::Mark;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
@@ -45,6 +47,9 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s[|·•]\s")
 
 /// The leads of a piece in their order; empty where its first line has none.
 pub(crate) fn leads(piece: &Piece) -> Vec<Lead> {
+    if let Some(other) = defined(piece).or_else(|| assigned(piece)) {
+        return other;
+    }
     let mut leads: Vec<Lead> = Vec::new();
     for (start, end) in piece.line_ranges() {
         let in_line = strong_leads(piece, start, end)
@@ -73,8 +78,10 @@ fn strong_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
     let line = text.get(start..end)?;
     let first = start + (line.len() - line.trim_start().len());
     let mut leads = Vec::new();
-    let strong =
-        |mark: &&Mark| mark.kind == MarkKind::Strong && mark.start >= first && mark.end <= end;
+    let strong = |mark: &&Mark| {
+        let marked = mark.kind == MarkKind::Strong || is_italic_head(text, mark, first);
+        marked && mark.start >= first && mark.end <= end
+    };
     for mark in piece.marks_within(first, end).filter(strong) {
         let lead = strong_lead(text, mark.start, mark.end, end)?;
         let begins_line = mark.start == first;
@@ -91,6 +98,18 @@ fn strong_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
         }
     }
     (!leads.is_empty()).then_some(leads)
+}
+
+/// `*Cause*: …`: italic words that begin a line and end with a colon, where they are the name of a section.
+fn is_italic_head(text: &str, mark: &Mark, first: usize) -> bool {
+    if mark.kind != MarkKind::Emphasis || mark.start != first {
+        return false;
+    }
+    let (Some(inside), Some(after)) = (text.get(mark.start..mark.end), text.get(mark.end..)) else {
+        return false;
+    };
+    let colon = inside.trim_end().ends_with(':') || after.trim_start().starts_with(':');
+    colon && heading::kind_by_list(inside.trim_end_matches([':', ' '])).is_some()
 }
 
 fn strong_lead(text: &str, start: usize, mark_end: usize, line_end: usize) -> Option<Lead> {
@@ -153,10 +172,73 @@ fn plain_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
             begins_line: offset == 0,
         });
     }
-    leads
-        .first()
-        .is_some_and(|lead| lead.begins_line)
-        .then_some(leads)
+    let begins = leads.first().is_some_and(|lead| lead.begins_line);
+    // `Week of 2 March · Severity: moderate · Services: sync`
+    let known = || {
+        leads
+            .iter()
+            .filter(|lead| Key::of(&lead.key).is_some())
+            .count()
+    };
+    (begins || known() >= 2).then_some(leads)
+}
+
+/// A term with its definition below it: `Severity`, then `: SEV 2`.
+fn defined(piece: &Piece) -> Option<Vec<Lead>> {
+    let [(start, end), (below, last)] = *piece.line_ranges().as_slice() else {
+        return None;
+    };
+    let term = piece.text().get(start..end)?.trim();
+    let value = piece.text().get(below..last)?;
+    let inner = value.trim_start().strip_prefix([':', '：'])?;
+    let words = term.split_whitespace().count();
+    (1..=7).contains(&words).then(|| {
+        vec![Lead {
+            key: term.trim_end_matches([':', '?']).to_owned(),
+            start,
+            value_start: last - inner.len(),
+            value_end: last,
+            strong: true,
+            colon: true,
+            begins_line: true,
+        }]
+    })
+}
+
+static ASSIGNED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*(\p{L}[\w .-]{0,30}?)\s?=\s?\S").expect("a constant"));
+
+/// Lines of `key=value`, one of the keys a known one; of a single line only where it is `key=value` and little else.
+fn assigned(piece: &Piece) -> Option<Vec<Lead>> {
+    let ranges = piece.line_ranges();
+    let text = piece.text();
+    let is_bare = || {
+        text.len() <= 80
+            && text
+                .split(char::is_whitespace)
+                .next()
+                .is_some_and(|word| word.contains('='))
+    };
+    if ranges.len() > 40 || (ranges.len() < 2 && !is_bare()) {
+        return None;
+    }
+    let lead = |(start, end): &(usize, usize)| {
+        let line = piece.text().get(*start..*end)?;
+        let key = ASSIGNED.captures(line)?.get(1)?;
+        let value_start = start + line.find('=')? + 1;
+        Some(Lead {
+            key: key.as_str().to_owned(),
+            start: start + key.start(),
+            value_start,
+            value_end: *end,
+            strong: false,
+            colon: true,
+            begins_line: true,
+        })
+    };
+    let leads: Vec<Lead> = ranges.iter().map(lead).collect::<Option<_>>()?;
+    let known = leads.iter().any(|lead| Key::of(&lead.key).is_some());
+    known.then_some(leads)
 }
 
 #[cfg(test)]
@@ -207,6 +289,15 @@ mod tests {
         expect("- **Impact**: none\n", &[("Impact", "none")]);
         expect("**Summary.** It broke.", &[("Summary", "It broke.")]);
         expect("日付：2026年7月3日", &[("日付", "2026年7月3日")]);
+        expect("Severity\n: SEV 2", &[("Severity", "SEV 2")]);
+        expect(
+            "severity=3\nstarted=10:00",
+            &[("severity", "3"), ("started", "10:00")],
+        );
+        expect(
+            "Week 9 · Severity: low · Services: sync",
+            &[("Severity", "low"), ("Services", "sync")],
+        );
         expect(
             "ID: INC-1 | Severity: P2",
             &[("ID", "INC-1"), ("Severity", "P2")],

@@ -241,6 +241,7 @@ impl Outliner {
     /// A paragraph of several leads: each is judged by itself.
     fn take_leads(&mut self, piece: Piece, leads: &[Lead], place: Where) {
         let kind = text_block(place.depth);
+        self.push_before(&piece, leads, kind);
         for lead in leads {
             let part = piece.part(lead.start, lead.value_end, piece.kind.clone());
             let inner = lead::leads(&part);
@@ -261,6 +262,15 @@ impl Outliner {
                 Role::Metadata => self.take_metadata(part, &inner),
                 Role::Section(found) => self.take_lead_section(part, first, found, place.depth),
             }
+        }
+    }
+
+    /// What stands before the first key of a line is text.
+    fn push_before(&mut self, piece: &Piece, leads: &[Lead], kind: BlockKind) {
+        let start = leads.first().map_or(0, |lead| lead.start);
+        let before = piece.text().get(..start).unwrap_or_default();
+        if before.chars().any(char::is_alphanumeric) {
+            self.push(kind, piece.part(0, start, piece.kind.clone()));
         }
     }
 
@@ -317,6 +327,12 @@ impl Outliner {
         let Some(entry) = self.heading_key else {
             return false;
         };
+        let first = lead::leads(piece).into_iter().next();
+        if first.is_some_and(|lead| Key::of(&lead.key).is_some_and(|key| !key.may_lead_prose())) {
+            // A key of its own is no value of the heading above it.
+            self.heading_key = None;
+            return false;
+        }
         let unchosen = matches!(piece.kind, PieceKind::Item(item) if item.checked == Some(false));
         let metadata = matches!(
             self.current_kind(),

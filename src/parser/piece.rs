@@ -211,6 +211,30 @@ impl Piece {
         }
     }
 
+    /// The text of a range without what is struck out in it; all of it where everything is.
+    pub(crate) fn unstruck(&self, start: usize, end: usize) -> String {
+        let mut kept = String::new();
+        let mut at = start;
+        let struck = self
+            .marks
+            .iter()
+            .filter(|mark| mark.kind == MarkKind::Struck);
+        for mark in struck.filter(|mark| start <= mark.start && mark.end <= end) {
+            kept.push_str(self.text().get(at..mark.start).unwrap_or_default());
+            at = at.max(mark.end);
+        }
+        kept.push_str(self.text().get(at..end).unwrap_or_default());
+        match kept.trim() {
+            "" => self
+                .text()
+                .get(start..end)
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+            kept => kept.to_owned(),
+        }
+    }
+
     /// The first link that leads out of the page.
     pub(crate) fn link(&self) -> Option<&str> {
         self.marks.iter().find_map(|mark| match &mark.kind {

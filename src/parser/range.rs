@@ -16,14 +16,14 @@ use crate::parser::zone::Zone;
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^[\s,)\]*`]*
-        (?:(?P<and>and|und|y|et|e)|to|until|till|through|thru|bis|hasta|até|jusqu.à|à|a|[-–—→~]|->|=>|>|から)
+        (?:(?P<and>and|und|y|et|e)|to|until|till|through|thru|bis|hasta|até|jusqu.à|alle|ai|à|às|a|[-–—→~]|->|=>|>|から)
         [\s*~(`]*(?:around\s|about\s|approximately\s|roughly\s|approx\.?\s|the\s|el\s|la\s|las\s|le\s)*
         (?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s+)?$",
     )
     .expect("a constant")
 });
 static OPENS_BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:between|zwischen|entre)\b[^.]{0,40}$").expect("a constant")
+    Regex::new(r"(?i)\b(?:between|zwischen|entre|tra)\b[^.]{0,40}$").expect("a constant")
 });
 static DAYS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -60,9 +60,10 @@ fn of_stamps(text: &str, known: &Setting, order: Option<DateOrder>) -> Option<Ra
         if !is_range(text, from, to) {
             continue;
         }
-        let day_before = stamps[..number].iter().rev().find_map(Stamp::date);
+        let before = stamps[..number].iter().rev();
+        let mut days = before.filter(|stamp| stamp.day.is_some());
         let known = Setting {
-            day: day_before.or(known.day),
+            day: days.find_map(|stamp| known.date(stamp)).or(known.day),
             zone: known.zone.clone(),
         };
         let Some(range) = ordered(from, to, &known) else {
@@ -86,7 +87,7 @@ fn of_stamps(text: &str, known: &Setting, order: Option<DateOrder>) -> Option<Ra
 }
 
 fn is_range(text: &str, from: &Stamp, to: &Stamp) -> bool {
-    let (Some(gap), Some(before)) = (text.get(from.end..to.start), text.get(..from.start)) else {
+    let (Some(gap), Some(before)) = (text.get(from.end..to.start), text.get(..from.end)) else {
         return false;
     };
     let Some(between) = BETWEEN.captures(gap) else {

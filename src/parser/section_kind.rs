@@ -3,6 +3,7 @@
 use crate::parser::heading;
 use crate::parser::passage::Outline;
 use crate::postmortem::BlockKind;
+use crate::postmortem::Section;
 use crate::postmortem::SectionKind;
 
 /// The kind of a section from what its heading says and what its parent is; `filled`: the parent has text of its own.
@@ -54,8 +55,30 @@ fn is_purpose(kind: SectionKind) -> bool {
     )
 }
 
+/// `Improvements` are what is to be done, where no other section says that.
+fn improvements(outline: &mut Outline) {
+    let sections = &mut outline.sections;
+    if sections
+        .iter()
+        .any(|section| section.kind == SectionKind::Actions)
+    {
+        return;
+    }
+    let named = |section: &&mut Section| {
+        section.kind == SectionKind::WentWrong
+            && heading::clean(&section.heading)
+                .to_lowercase()
+                .ends_with("improvements")
+    };
+    sections
+        .iter_mut()
+        .filter(named)
+        .for_each(|section| section.kind = SectionKind::Actions);
+}
+
 /// Looks at the sections together: `What went wrong?` without `What went well?` tells the cause, where nothing else does.
 pub(crate) fn settle(outline: &mut Outline) {
+    improvements(outline);
     let has = |kind: SectionKind| outline.sections.iter().any(|section| section.kind == kind);
     if has(SectionKind::RootCause) || has(SectionKind::WentWell) || has(SectionKind::Lessons) {
         return;

@@ -8,12 +8,31 @@ use crate::incident::Severity;
 use crate::parser::fold::fold;
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|[^\p{L}\d])(?:sev(?:erity)?|severidade?|schweregrad|gravit[eéà]|s|p|prio(?:rity)?|level|tier|severity::|priority::)[\s_:#/-]*([0-5])(?:$|[^\d.])").expect("a constant")
+    Regex::new(r"(?i)(?:^|[^\p{L}\d])(?:sev(?:erity)?|severidade?|schweregrad|gravit[eéà]|s|p|prio(?:rity)?|level|tier|cat(?:egory)?|class|kategorie|categor[ií]a|severity::|priority::)[\s_:#/-]*([0-5])(?:$|[^\d.])").expect("a constant")
 });
 static BARE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*([0-5])\s*(?:$|[(\[]|[-–—:]\s*\p{L})").expect("a constant"));
 
+/// Words between two severities of which the first was given first: `SEV1, downgraded to SEV2`.
+static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:(?:down|up)graded|lowered|raised|reduced|then|later|initially|at first)\b|→|->",
+    )
+    .expect("a constant")
+});
+/// A severity and nothing else, by a name that is used for nothing else: `SEV 2`, `Priority 2`, `P1`.
+static ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:sev(?:erity)?|prio(?:rity)?|p|s)[\s_:#-]*[0-5]\W*$")
+        .expect("a constant")
+});
+
+/// Whether a text is a severity and nothing else.
+pub(crate) fn is_alone(text: &str) -> bool {
+    ALONE.is_match(text)
+}
+
 const WORDS: &[(&str, u8)] = &[
+    ("highest", 1),
     ("critical", 1),
     ("blocker", 1),
     ("catastrophic", 1),
@@ -62,6 +81,7 @@ const WORDS: &[(&str, u8)] = &[
     ("bassa", 4),
     ("低", 4),
     ("낮음", 4),
+    ("lowest", 5),
     ("informational", 5),
     ("cosmetic", 5),
     ("negligible", 5),
@@ -76,11 +96,8 @@ pub(crate) fn of(value: &str) -> Option<Severity> {
     }
     let numbered: Vec<u8> = numbers(value);
     if let Some(first) = numbered.first() {
-        return numbered
-            .iter()
-            .all(|other| other == first)
-            .then(|| Severity::of_rank(*first))
-            .flatten();
+        let one = numbered.iter().all(|other| other == first) || CHANGED.is_match(value);
+        return one.then(|| Severity::of_rank(*first)).flatten();
     }
     if let Some(found) = BARE.captures(value) {
         return Severity::of_rank(found[1].parse().ok()?);
@@ -142,6 +159,9 @@ mod tests {
             ("Hoch", 2),
             ("P1 (SEV1)", 1),
             ("Minor", 4),
+            ("Category 1", 1),
+            ("Highest (P1)", 1),
+            ("SEV1, downgraded to SEV2", 1),
         ] {
             assert_eq!(of(text).map(Severity::rank), Some(rank), "{text}");
         }

@@ -150,5 +150,9 @@ fn entry(row: &Piece, column: usize, key: &str, value: &str) -> Entry {
     };
     let at = row.visible.original(parts.cells[column].0);
     let value_at = row.visible.original(parts.cells[column + 1].0);
-    Entry::new(key, value, at, value_at)
+    let (from, to) = parts.cells[column + 1];
+    match value.is_empty() {
+        true => Entry::new(key, value, at, value_at),
+        false => Entry::new(key, &row.unstruck(from, to), at, value_at),
+    }
 }

@@ -8,6 +8,7 @@ use regex::Regex;
 use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
+use crate::parser::clock;
 use crate::parser::duration;
 use crate::parser::event::Event;
 use crate::parser::passage::Outline;
@@ -15,6 +16,7 @@ use crate::parser::passage::Passage;
 use crate::parser::piece::PieceKind;
 use crate::parser::stamp;
 use crate::parser::stamp::Stamp;
+use crate::parser::status_page;
 use crate::parser::zone;
 use crate::parser::zone::Zone;
 use crate::postmortem::BlockKind;
@@ -42,7 +44,7 @@ pub(crate) struct TimelineEntry {
 
 static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^\W*T\s?(?P<sign>[+\x{2212}-])\s?(?P<length>\d[\dhms: ]*(?:h|m|min|s|hours?|minutes?)?)",
+        r"^\W*T\s?(?:(?P<sign>[+\x{2212}-])\s?(?P<length>\d[\dhms: ]*(?:h|m|min|s|hours?|minutes?)?)|0\b)",
     )
     .expect("a constant")
 });
@@ -98,6 +100,10 @@ pub(crate) fn entries(
     order: Option<DateOrder>,
     zero: Option<Point>,
 ) -> (Vec<TimelineEntry>, bool) {
+    let updates = status_page::entries(outline, setting, order);
+    if !updates.is_empty() {
+        return (updates, true);
+    }
     let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
     let found = Walk::new(setting, order, zero, true).run(outline, in_timeline);
     if found.len() >= 2 {
@@ -164,6 +170,7 @@ impl<'a> Walk<'a> {
                 break;
             }
             match passage.kind {
+                BlockKind::Code if self.free => self.code(passage),
                 BlockKind::Quote | BlockKind::Code | BlockKind::Title | BlockKind::KeyValue => {}
                 BlockKind::Heading => self.heading(passage),
                 _ => self.passage(passage),
@@ -213,7 +220,13 @@ impl<'a> Walk<'a> {
             self.entries.push(entry);
             return;
         }
-        let stamps = stamp::stamps(text, self.order);
+        let mut stamps = stamp::stamps(text, self.order);
+        if (self.free || passage.kind == BlockKind::ListItem)
+            && let Some(dotted) = clock::dotted(text)
+            && stamps.first().is_none_or(|first| first.start > dotted.end)
+        {
+            stamps.insert(0, dotted);
+        }
         let Some(first) = stamps.first() else {
             self.continue_entry(passage, text);
             return;
@@ -234,6 +247,30 @@ impl<'a> Walk<'a> {
             self.split(passage, text, &stamps);
         } else {
             self.continue_entry(passage, text);
+        }
+    }
+
+    /// A block of code is the timeline itself, where its lines begin with clock times and nothing else was one.
+    fn code(&mut self, passage: &Passage) {
+        if !self.entries.is_empty() {
+            return;
+        }
+        let text = passage.piece.text();
+        let mut at = 0;
+        for line in text.split_inclusive('\n').take(MOST) {
+            let stamps = stamp::stamps(line, self.order);
+            let begins = |stamp: &&Stamp| {
+                let before = line.get(..stamp.start).unwrap_or_default();
+                // What has its day in every line is the log of a program.
+                stamp.time.is_some()
+                    && stamp.day.is_none()
+                    && !before.contains(char::is_alphanumeric)
+            };
+            if let Some(first) = stamps.first().filter(begins) {
+                let place = passage.piece.visible.original(at + first.start);
+                self.add(first, line, place);
+            }
+            at += line.len();
         }
     }
 
@@ -296,12 +333,12 @@ impl<'a> Walk<'a> {
         let Point::Moment(mut moment) = self.zero? else {
             return None;
         };
-        let minutes = duration::parse(found["length"].trim())?.whole();
-        let minutes = if &found["sign"] == "+" {
-            minutes
-        } else {
-            -minutes
+        let minutes = match found.name("length") {
+            Some(length) => duration::parse(length.as_str().trim())?.whole(),
+            None => 0,
         };
+        let before = found.name("sign").is_some_and(|sign| sign.as_str() != "+");
+        let minutes = if before { -minutes } else { minutes };
         moment.local = moment
             .local
             .checked_add(jiff::Span::new().try_minutes(minutes).ok()?)

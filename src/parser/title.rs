@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::parser::heading;
 use crate::parser::key::Key;
 use crate::parser::lead;
+use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 
@@ -24,6 +25,9 @@ pub(crate) fn is_generic(title: &str) -> bool {
 
 /// The number of the piece that is the title; `titled`: the front matter states a title.
 pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
+    if !titled && is_bold_title(pieces) {
+        return Some(0);
+    }
     let (number, level) = headings(pieces).next()?;
     let piece = &pieces[number];
     let text = heading::clean(piece.text());
@@ -47,6 +51,30 @@ pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
         }
     };
     is_title.then_some(number)
+}
+
+/// The longest title in bold words, in bytes.
+const LONGEST_BOLD: usize = 160;
+
+/// Whether a document begins with a line of bold words, where no heading of the first level is the title.
+fn is_bold_title(pieces: &[Piece]) -> bool {
+    let Some(first) = pieces
+        .first()
+        .filter(|first| first.kind == PieceKind::Paragraph)
+    else {
+        return false;
+    };
+    let text = first.text().trim_end();
+    let bold = first
+        .marks
+        .iter()
+        .any(|mark| mark.kind == MarkKind::Strong && mark.start == 0 && mark.end >= text.len());
+    bold && text.len() <= LONGEST_BOLD
+        && !text.ends_with([':', '.'])
+        && text.contains(' ')
+        && Key::of(text).is_none()
+        && heading::kind_by_list(text).is_none()
+        && headings(pieces).all(|(_, level)| level > 1)
 }
 
 /// The headings with their levels.

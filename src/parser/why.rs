@@ -10,6 +10,7 @@ use crate::incident::Origin;
 use crate::parser::fold::fold;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
+use crate::parser::piece::PieceKind;
 use crate::parser::placeholder;
 use crate::parser::source::Source;
 use crate::postmortem::BlockKind;
@@ -31,6 +32,9 @@ pub(crate) fn fill(outline: &Outline, source: &Source<'_>, facts: &mut Facts) {
     facts.whys = headed(outline, source);
     if facts.whys.is_empty() {
         facts.whys = asked(outline, source);
+    }
+    if facts.whys.is_empty() {
+        facts.whys = numbered(outline, source);
     }
     facts.trigger = facts.trigger.take().or_else(|| trigger(outline, source));
 }
@@ -58,7 +62,8 @@ fn headed(outline: &Outline, source: &Source<'_>) -> Vec<Fact<String>> {
         .iter()
         .map(|section| HEADING.is_match(&fold(&section.heading)))
         .collect();
-    let inside = |passage: &&Passage| wanted[passage.section] && is_said(passage);
+    let head = |passage: &&Passage| matches!(&passage.piece.kind, PieceKind::Row(row) if row.head);
+    let inside = |passage: &&Passage| wanted[passage.section] && is_said(passage) && !head(passage);
     let items = outline
         .passages
         .iter()
@@ -79,6 +84,34 @@ fn headed(outline: &Outline, source: &Source<'_>) -> Vec<Fact<String>> {
         .take(MOST)
         .map(|passage| fact(passage, source))
         .collect()
+}
+
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:why|warum|pourquoi|por ?qu[eé])\s*(?:#|no\.?|nr\.?)?\s*[1-9]\b")
+        .expect("a constant")
+});
+
+/// Two or more headings `Why 1: …`, each with the first words below it.
+fn numbered(outline: &Outline, source: &Source<'_>) -> Vec<Fact<String>> {
+    let headings = outline.passages.iter().filter(|passage| {
+        passage.kind == BlockKind::Heading && NUMBERED.is_match(passage.piece.text())
+    });
+    let chain: Vec<Fact<String>> = headings
+        .take(MOST)
+        .map(|heading| {
+            let below = outline
+                .passages
+                .iter()
+                .find(|passage| passage.section == heading.section && is_said(passage));
+            let mut why = fact(heading, source);
+            if let Some(below) = below {
+                why.value = format!("{} {}", why.value, below.piece.text().trim());
+                why.value = why.value.chars().take(LONGEST).collect();
+            }
+            why
+        })
+        .collect();
+    if chain.len() >= 2 { chain } else { Vec::new() }
 }
 
 /// Three or more items in a row that each ask why, in a section about causes.

@@ -1,6 +1,5 @@
 //! Breakdown, Slice: the incidents of a stretch of time by the values of one field, with clocks, costs and who noticed.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::incident::Severity;
@@ -11,6 +10,7 @@ use crate::taxonomy::Detection;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::Stage;
 
+use crate::report::names::Names;
 use crate::report::selection::Members;
 use crate::report::selection::Selection;
 use crate::report::selection::Stated;
@@ -140,7 +140,9 @@ impl Breakdown {
 
 /// Minutes from onset to detection; an earlier detection is no duration.
 pub fn unnoticed_minutes(entry: &Entry) -> Option<f64> {
-    minutes(entry.clocks.detect)
+    let unnoticed = minutes(entry.clocks.detect)?;
+    // A document may count its clocks from different moments; what went unnoticed is part of what was degraded.
+    Some(degraded_minutes(entry).map_or(unnoticed, |degraded| unnoticed.min(degraded)))
 }
 
 /// Minutes from onset to mitigation, else to resolution.
@@ -209,23 +211,22 @@ fn closed<T: Copy + PartialEq + Display>(
 
 /// A breakdown by names as they are written, upper and lower case taken together; the most frequent first.
 fn open(by: By, all: &Selection<'_>, names: impl Fn(&Entry) -> Vec<&String>) -> Breakdown {
-    let stated = all.filter(|entry| !names(entry).is_empty());
-    let mut groups: BTreeMap<String, (String, Vec<usize>)> = BTreeMap::new();
-    for (place, entry) in stated.members().iter().zip(stated.iter()) {
+    let mut known = Names::default();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (place, entry) in all.members().iter().zip(all.iter()) {
         for name in names(entry) {
-            let written = name.trim();
-            let group = groups.entry(written.to_lowercase()).or_default();
-            if group.0.is_empty() || *written < *group.0 {
-                group.0 = written.to_owned();
-            }
-            group.1.push(place);
+            let number = known.number(name);
+            groups.resize_with(groups.len().max(number + 1), Vec::new);
+            groups[number].push(place);
         }
     }
+    let stated = all.filter(|entry| !names(entry).is_empty());
     let mut slices: Vec<Slice> = groups
-        .into_values()
-        .map(|(name, places)| {
+        .into_iter()
+        .enumerate()
+        .map(|(number, places)| {
             let has = stated.only(&places.into_iter().collect());
-            Slice::of(name, &has, &stated)
+            Slice::of(known.shown(number).to_owned(), &has, &stated)
         })
         .collect();
     slices.sort_by(|a, b| {

@@ -15,7 +15,7 @@ pub enum Plot {
         /// Rows with their counts.
         rows: Vec<(String, Vec<Members>)>,
     },
-    /// For each row, its parts side by side.
+    /// For each row, a column of its parts.
     Stack {
         /// The parts.
         parts: Vec<&'static str>,

@@ -8,6 +8,7 @@ use crate::report::outline::Part;
 use crate::report::outline::Section;
 use crate::report::scope::Scope;
 
+mod bill;
 mod cards;
 mod causes;
 mod cost;

@@ -15,6 +15,7 @@ use crate::tally::Entry;
 use crate::report::breakdown::degraded_minutes;
 use crate::report::breakdown::unnoticed_minutes;
 use crate::report::declared::SourceFile;
+use crate::report::money::Money;
 use crate::report::selection::Members;
 use crate::report::selection::Selection;
 use crate::report::selection::Stated;
@@ -45,6 +46,8 @@ pub struct Funding {
     pub degraded: Stated,
     /// Engineering hours.
     pub hours: Stated,
+    /// Money, by currency.
+    pub money: Money,
     /// Their action items that are not done.
     pub open_actions: usize,
     /// The worst severity among them.
@@ -152,6 +155,7 @@ fn fund(control: usize, caught: &Selection<'_>) -> Funding {
         unnoticed: caught.stated(unnoticed_minutes),
         degraded: caught.stated(degraded_minutes),
         hours: caught.stated(|entry| entry.costs.hours),
+        money: Money::of(caught),
         open_actions: caught.iter().map(open).sum(),
         worst: caught.iter().filter_map(|entry| entry.severity).min(),
     }

@@ -1,5 +1,7 @@
 //! Headline: what page one tells, ranked by severity, cost and sureness.
 
+use std::cmp::Ordering;
+
 use crate::tally::Entry;
 
 use crate::report::Report;
@@ -8,7 +10,6 @@ use crate::report::control::weight;
 use crate::report::measure::Finding;
 use crate::report::measure::Measured;
 use crate::report::measure::TOO_FEW;
-use crate::report::pattern::AD_HOC;
 use crate::report::pattern::PageOne;
 use crate::report::scope::ValueShare;
 use crate::report::selection::Members;
@@ -45,9 +46,10 @@ pub struct Headline {
 
 /// The findings of a report, in the order of telling: what failed most, a pattern that was asked for,
 /// those that are always told, then by score.
-pub fn headlines(report: &Report) -> Vec<Headline> {
-    let mut told: Vec<Headline> = failed_most(report).into_iter().collect();
-    let mut others = patterns(report);
+pub(super) fn headlines(report: &Report) -> Vec<Headline> {
+    let whole = burden(report, &report.window.population.all);
+    let mut told: Vec<Headline> = failed_most(report, &whole).into_iter().collect();
+    let mut others = patterns(report, &whole);
     others.sort_by(|(a, _), (b, _)| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
     let mut topics = Vec::new();
     for ((_, score), at) in others {
@@ -69,25 +71,28 @@ pub fn headlines(report: &Report) -> Vec<Headline> {
 }
 
 /// The patterns that page one may tell, each with its rank (asked for, always told, sure, too few) and its score.
-fn patterns(report: &Report) -> Vec<((u8, f64), usize)> {
+fn patterns(report: &Report, whole: &[f64; 3]) -> Vec<((u8, f64), usize)> {
     let each = report.request.patterns.iter().zip(&report.window.patterns);
     each.enumerate()
-        .filter(|(_, (pattern, measured))| {
-            pattern.headline != PageOne::Never && measured.share.total > 0
+        .filter(|(_, (pattern, measured))| match pattern.headline {
+            PageOne::Never => false,
+            // That something did not happen is told only where it is always told.
+            PageOne::Ranked => measured.share.count > 0,
+            PageOne::Always => measured.share.total > 0 || pattern.is_asked(),
         })
         .map(|(at, (pattern, measured))| {
             let rank = match (pattern.headline, measured.finding) {
-                _ if pattern.id == AD_HOC => 3,
+                _ if pattern.is_asked() => 3,
                 (PageOne::Always, _) => 2,
                 (_, Finding::TooFew) => 0,
                 _ => 1,
             };
-            ((rank, score(report, measured)), at)
+            ((rank, score(report, measured, whole)), at)
         })
         .collect()
 }
 
-fn failed_most(report: &Report) -> Option<Headline> {
+fn failed_most(report: &Report, whole: &[f64; 3]) -> Option<Headline> {
     let modes = report.window.by_failure_mode.iter().enumerate();
     let (at, most) =
         modes
@@ -98,29 +103,36 @@ fn failed_most(report: &Report) -> Option<Headline> {
             })?;
     (most.measured.share.count > 0).then(|| Headline {
         topic: Topic::FailedMost(at),
-        score: score(report, &most.measured),
+        score: score(report, &most.measured, whole),
         proof: proof(report, &most.measured.incidents),
     })
 }
 
-fn score(report: &Report, measured: &Measured) -> f64 {
-    let part = |value: &dyn Fn(&Entry) -> f64| {
-        let sum = |members: &Members| report.select(members).iter().map(value).sum::<f64>();
-        let whole = sum(&report.window.population.all);
-        if whole > 0.0 {
-            sum(&measured.incidents) / whole
+/// Severity, degraded time and hours of some incidents, added up.
+fn burden(report: &Report, members: &Members) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    for entry in report.select(members).iter() {
+        sums[0] += weight(entry);
+        sums[1] += degraded_minutes(entry).unwrap_or(0.0);
+        sums[2] += entry.costs.hours.unwrap_or(0.0);
+    }
+    sums
+}
+
+fn score(report: &Report, measured: &Measured, whole: &[f64; 3]) -> f64 {
+    let mine = burden(report, &measured.incidents);
+    let part = |at: usize| {
+        if whole[at] > 0.0 {
+            mine[at] / whole[at]
         } else {
             0.0
         }
     };
-    let severity = part(&weight);
-    let degraded = part(&|entry| degraded_minutes(entry).unwrap_or(0.0));
-    let hours = part(&|entry| entry.costs.hours.unwrap_or(0.0));
     let sure = match measured.finding {
         Finding::Significant => 1.0,
         _ => sureness(measured.share),
     };
-    (severity + degraded.max(hours) + sure) / 3.0
+    (part(0) + part(1).max(part(2)) + sure) / 3.0
 }
 
 /// 1 for a share that is known, 0 for one that could be anything or rests on too few.
@@ -132,21 +144,29 @@ fn sureness(share: Share) -> f64 {
 }
 
 /// The worst of some incidents: by severity, degraded time and hours, then the newest.
-pub fn proof(report: &Report, members: &Members) -> Vec<usize> {
-    let mut places: Vec<usize> = members.iter().collect();
-    places.sort_by(|a, b| {
-        let (one, other) = (&report.entries[*a], &report.entries[*b]);
-        let cost = |entry: &Entry| degraded_minutes(entry).unwrap_or(0.0);
-        let hours = |entry: &Entry| entry.costs.hours.unwrap_or(0.0);
-        weight(other)
-            .total_cmp(&weight(one))
-            .then(cost(other).total_cmp(&cost(one)))
-            .then(hours(other).total_cmp(&hours(one)))
-            .then(other.day.cmp(&one.day))
-            .then(a.cmp(b))
-    });
-    places.truncate(PROOF);
-    places
+fn proof(report: &Report, members: &Members) -> Vec<usize> {
+    let mut worst: Vec<usize> = Vec::with_capacity(PROOF + 1);
+    for place in members.iter() {
+        let entry = &report.entries[place];
+        let better = |other: &usize| worse_first(&report.entries[*other], entry).is_le();
+        let at = worst.partition_point(better);
+        if at < PROOF {
+            worst.insert(at, place);
+            worst.truncate(PROOF);
+        }
+    }
+    worst
+}
+
+/// The worse of two incidents comes first; of equals the one with the smaller id, since places are sorted by id.
+fn worse_first(one: &Entry, other: &Entry) -> Ordering {
+    let cost = |entry: &Entry| degraded_minutes(entry).unwrap_or(0.0);
+    let hours = |entry: &Entry| entry.costs.hours.unwrap_or(0.0);
+    weight(other)
+        .total_cmp(&weight(one))
+        .then_with(|| cost(other).total_cmp(&cost(one)))
+        .then_with(|| hours(other).total_cmp(&hours(one)))
+        .then_with(|| other.day.cmp(&one.day))
 }
 
 /// The incidents that prove the headlines best: the first of each, then the second, none twice.

@@ -10,6 +10,7 @@ use crate::report::Report;
 use crate::report::contents;
 use crate::report::outline::Block;
 use crate::report::outline::Card;
+use crate::report::outline::Fact;
 use crate::report::outline::Figure;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
@@ -28,7 +29,7 @@ mod behind;
 use behind::Behind;
 
 /// The digest by which the page allows its own style sheet and no other; a test holds it to the file.
-pub const STYLE_DIGEST: &str = "sha256-wn9vdvA3R033szHTQGU/4bjLxvbXl5ZycTz3V0kxkzA=";
+pub const STYLE_DIGEST: &str = "sha256-FkWkHKJyltH7Uf+bL3Gcx5Z0U87x7LGVgqokPhtf2zE=";
 
 /// So many ids stand in a sentence; the others are counted.
 const IDS: usize = 12;
@@ -105,6 +106,14 @@ impl Page<'_> {
                     "<ul>\n{}</ul>\n",
                     points.iter().map(point).collect::<String>()
                 )
+            }
+            Block::Facts(facts) => {
+                let fact = |fact: &Fact| {
+                    let (figure, words) = (self.line(&fact.figure), self.line(&fact.words));
+                    format!("<div><dt>{words}</dt><dd>{figure}</dd></div>\n")
+                };
+                let facts: String = facts.iter().map(fact).collect();
+                format!("<dl class=\"facts\">\n{facts}</dl>\n")
             }
             Block::Findings(told) => {
                 let told: String = told.iter().map(|one| self.told(one)).collect();
@@ -268,8 +277,9 @@ fn navigation(sections: &[&Section]) -> String {
 fn bar(share: f64) -> String {
     let width = share.clamp(0.0, 1.0) * 100.0;
     format!(
-        "<svg class=\"bar\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-         <rect class=\"faint\" width=\"100\" height=\"10\"/><rect class=\"strong\" width=\"{width:.1}\" height=\"10\"/></svg>"
+        "<svg class=\"bar\" viewBox=\"0 0 100 10\" width=\"100\" height=\"10\" preserveAspectRatio=\"none\" \
+         aria-hidden=\"true\"><rect class=\"faint\" width=\"100\" height=\"10\" fill=\"#e4e8ec\"/>\
+         <rect class=\"strong\" width=\"{width:.1}\" height=\"10\" fill=\"#1f5f9f\"/></svg>"
     )
 }
 
@@ -280,9 +290,9 @@ fn meter(share: Share) -> String {
     };
     let at = |fraction: f64| fraction * 200.0;
     format!(
-        "<svg class=\"meter\" viewBox=\"0 0 200 14\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-         <rect class=\"faint\" y=\"2\" width=\"200\" height=\"10\"/>\
-         <rect class=\"pale\" y=\"2\" width=\"{:.1}\" height=\"10\"/>\
+        "<svg class=\"meter\" viewBox=\"0 0 200 14\" width=\"200\" height=\"14\" preserveAspectRatio=\"none\" \
+         aria-hidden=\"true\"><rect class=\"faint\" y=\"2\" width=\"200\" height=\"10\" fill=\"#e4e8ec\"/>\
+         <rect class=\"pale\" y=\"2\" width=\"{:.1}\" height=\"10\" fill=\"#a3bfdb\"/>\
          <rect class=\"ink\" x=\"{:.1}\" y=\"6\" width=\"{:.1}\" height=\"2\"/>\
          <rect class=\"ink\" x=\"{:.1}\" width=\"3\" height=\"14\"/></svg>",
         at(fraction),

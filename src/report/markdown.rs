@@ -6,6 +6,7 @@ use crate::report::Report;
 use crate::report::contents;
 use crate::report::outline::Block;
 use crate::report::outline::Card;
+use crate::report::outline::Fact;
 use crate::report::outline::Figure;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
@@ -66,6 +67,16 @@ impl Page<'_> {
             Block::List(points) => {
                 let point = |line| format!("- {}\n", self.line(line));
                 points.iter().map(point).collect()
+            }
+            Block::Facts(facts) => {
+                let fact = |fact: &Fact| {
+                    format!(
+                        "- **{}** {}\n",
+                        self.line(&fact.figure),
+                        self.line(&fact.words)
+                    )
+                };
+                facts.iter().map(fact).collect()
             }
             Block::Findings(told) => {
                 let numbered = told.iter().enumerate();

@@ -59,6 +59,15 @@ pub struct Table {
     pub names_incidents: bool,
 }
 
+/// A figure that stands for itself, with what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// The figure.
+    pub figure: Line,
+    /// What it is, and how many state it.
+    pub words: Line,
+}
+
 /// A finding of page one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
@@ -90,6 +99,8 @@ pub enum Block {
     Paragraph(Line),
     /// Points.
     List(Vec<Line>),
+    /// Figures side by side.
+    Facts(Vec<Fact>),
     /// Findings, the most important first.
     Findings(Vec<Told>),
     /// Rows under headings.

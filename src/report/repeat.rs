@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::incident::ActionState;
+use crate::report::names::Names;
 use crate::tally::Entry;
 use crate::taxonomy::FailureMode;
 
@@ -27,8 +28,8 @@ pub struct Earlier {
 }
 
 impl Repeats {
-    /// Finds, for every dated incident of one of the six modes, the latest earlier one of the same mode that names one of
-    /// its services or models.
+    /// Finds, for every dated incident of one of the six modes, the latest one of the same mode on an earlier day
+    /// that names one of its services or models.
     pub fn of(entries: &[Entry]) -> Repeats {
         let mut order: Vec<(Date, usize)> = entries
             .iter()
@@ -37,28 +38,29 @@ impl Repeats {
             .filter_map(|(place, entry)| Some((entry.day?, place)))
             .collect();
         order.sort_unstable();
-        let mut last: HashMap<(FailureMode, String), (Date, usize)> = HashMap::new();
+        let mut names = Names::default();
+        let mut last: HashMap<(FailureMode, usize), (Date, usize)> = HashMap::new();
         let mut earlier = vec![None; entries.len()];
-        for (day, place) in order {
-            let entry = &entries[place];
-            let mode = entry.labels.failure_mode;
-            let keys: Vec<String> = shared_names(entry).collect();
-            earlier[place] = keys
-                .iter()
-                .filter_map(|key| {
-                    let (before, place) = last.get(&(mode, key.clone()))?;
-                    Some((*before, *place, key))
-                })
-                .max_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.cmp(a.2)))
-                .map(|(before, place, shared)| Earlier {
-                    place,
-                    shared: shared.clone(),
-                    days: before.duration_until(day).as_hours() / 24,
-                });
-            for key in keys {
-                last.insert((mode, key), (day, place));
+        for same_day in order.chunk_by(|a, b| a.0 == b.0) {
+            for (day, place) in same_day {
+                let entry = &entries[*place];
+                let seen = keys(entry, &mut names);
+                let seen = seen.filter_map(|key| Some((*last.get(&key)?, key.1)));
+                let latest = seen.max_by_key(|(before, name)| (*before, std::cmp::Reverse(*name)));
+                earlier[*place] = latest.map(|((before, place), name)| (before, *day, place, name));
+            }
+            for (day, place) in same_day {
+                for key in keys(&entries[*place], &mut names) {
+                    last.insert(key, (*day, *place));
+                }
             }
         }
+        let told = |(before, day, place, name): (Date, Date, usize, usize)| Earlier {
+            place,
+            shared: names.shown(name).to_owned(),
+            days: before.duration_until(day).as_hours() / 24,
+        };
+        let earlier = earlier.into_iter().map(|one| one.map(told)).collect();
         Repeats {
             earlier,
             open: entries.iter().map(has_open_action).collect(),
@@ -92,7 +94,13 @@ fn has_open_action(entry: &Entry) -> bool {
         .any(|action| action.state == ActionState::Open)
 }
 
-fn shared_names(entry: &Entry) -> impl Iterator<Item = String> + '_ {
-    let names = entry.services.iter().chain(&entry.models);
-    names.map(|name| name.trim().to_lowercase())
+/// What an incident can have in common with another: its mode with each of its services and models.
+fn keys<'a>(
+    entry: &'a Entry,
+    names: &mut Names<'a>,
+) -> impl Iterator<Item = (FailureMode, usize)> + use<'a> {
+    let mode = entry.labels.failure_mode;
+    let shared = entry.services.iter().chain(&entry.models);
+    let numbers: Vec<usize> = shared.map(|name| names.number(name)).collect();
+    numbers.into_iter().map(move |number| (mode, number))
 }

@@ -5,6 +5,7 @@ use crate::report::chart::Chart;
 use crate::report::chart::Plot;
 use crate::report::contents;
 use crate::report::outline::Block;
+use crate::report::outline::Fact;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
 use crate::report::outline::Part;
@@ -13,12 +14,16 @@ use crate::report::outline::Table;
 use crate::report::outline::Told;
 use crate::report::outline::plain;
 use crate::report::selection::Members;
+use crate::report::statistics::Share;
 
 /// So many ids stand in a row of ids; the others are counted.
 const IDS: usize = 3;
 
 /// Width of a bar in characters.
 const BAR: f64 = 16.0;
+
+/// Width of a ruler in characters.
+const RULER: f64 = 51.0;
 
 /// The least width of a terminal that is taken for one.
 const NARROWEST: usize = 40;
@@ -32,8 +37,24 @@ const NARROW: usize = 14;
 /// Eighths of a full block.
 const EIGHTHS: &[&str] = &["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// Writes a report for a terminal of so many columns; `usize::MAX` neither breaks nor cuts a line.
+/// Writes page one for a terminal of so many columns, and how to see the rest.
+pub fn page_one(report: &Report, width: usize) -> String {
+    let page = Page {
+        report,
+        width: width.max(NARROWEST),
+    };
+    let rest = "The appendix counts all this in full: add --full, or --format html --output report.html for one page to \
+                read, print and send.";
+    let sheet = written(report, width, &[Part::PageOne]);
+    format!("{sheet}\n{}", page.wrap(rest, "", ""))
+}
+
+/// Writes page one and the appendix for a terminal of so many columns; `usize::MAX` neither breaks nor cuts a line.
 pub fn render(report: &Report, width: usize) -> String {
+    written(report, width, &[Part::PageOne, Part::Appendix])
+}
+
+fn written(report: &Report, width: usize, parts: &[Part]) -> String {
     let page = Page {
         report,
         width: width.max(NARROWEST),
@@ -45,7 +66,7 @@ pub fn render(report: &Report, width: usize) -> String {
     for section in outline
         .sections
         .iter()
-        .filter(|section| section.part != Part::Cards)
+        .filter(|section| parts.contains(&section.part))
     {
         out.push('\n');
         out.push_str(&heading(&section.title, '-'));
@@ -76,6 +97,7 @@ impl Page<'_> {
                 let point = |line| self.wrap(&self.line(line), "- ", "  ");
                 points.iter().map(point).collect()
             }
+            Block::Facts(facts) => self.facts(facts),
             Block::Findings(told) => {
                 let numbered = told.iter().enumerate();
                 numbered.map(|(at, told)| self.told(at + 1, told)).collect()
@@ -89,6 +111,26 @@ impl Page<'_> {
         }
     }
 
+    /// Figures under each other, their words beside them.
+    fn facts(&self, facts: &[Fact]) -> String {
+        let figures: Vec<String> = facts.iter().map(|fact| self.line(&fact.figure)).collect();
+        let widest = figures
+            .iter()
+            .map(|figure| columns(figure))
+            .max()
+            .unwrap_or(0);
+        let blank = " ".repeat(widest + 2);
+        let each = facts.iter().zip(&figures).map(|(fact, figure)| {
+            let fill = " ".repeat(widest - columns(figure));
+            self.wrap(
+                &self.line(&fact.words),
+                &format!("{figure}{fill}  "),
+                &blank,
+            )
+        });
+        each.collect()
+    }
+
     fn told(&self, number: usize, told: &Told) -> String {
         let lead = self.wrap(
             &format!("{}.", self.line(&told.lead)),
@@ -100,7 +142,9 @@ impl Page<'_> {
             places => format!(" Shown by {}.", self.incidents(places)),
         };
         let detail = format!("{}.{proof}", self.line(&told.detail));
-        lead + &self.wrap(&detail, "   ", "   ")
+        let ruler = told.share.and_then(ruler);
+        let ruler = ruler.map_or_else(String::new, |ruler| format!("   {ruler}\n"));
+        lead + &ruler + &self.wrap(&detail, "   ", "   ")
     }
 
     fn table(&self, table: &Table) -> String {
@@ -201,21 +245,40 @@ impl Page<'_> {
 
 /// The table of a chart of small columns, with the columns drawn at the end of each row.
 fn with_sparks(chart: &Chart) -> Option<Table> {
-    let Plot::Columns { rows, .. } = &chart.plot else {
-        return None;
+    let counts: Vec<Vec<usize>> = match &chart.plot {
+        Plot::Columns { rows, .. } => {
+            let row =
+                |(_, counts): &(String, Vec<Members>)| counts.iter().map(Members::len).collect();
+            rows.iter().map(row).collect()
+        }
+        Plot::Stack { parts, rows } => {
+            let part = |at: usize| rows.iter().map(|(_, counts)| counts[at].len()).collect();
+            (0..parts.len()).map(part).collect()
+        }
+        _ => return None,
     };
-    let most = rows
-        .iter()
-        .flat_map(|(_, counts)| counts)
-        .map(Members::len)
-        .max();
+    let most = counts.iter().flatten().copied().max().unwrap_or(0);
     let mut table = chart.table.clone();
     table.columns.push((String::new(), Side::Left));
-    for (row, (_, counts)) in table.rows.iter_mut().zip(rows) {
-        let spark = counts.iter().map(|one| spark(one.len(), most.unwrap_or(0)));
+    for (row, counts) in table.rows.iter_mut().zip(counts) {
+        let spark = counts.into_iter().map(|count| spark(count, most));
         row.push(vec![Inline::Text(spark.collect())]);
     }
     Some(table)
+}
+
+/// A share on its way from 0 to 100 %, with its interval: `0% ····──●───··· 100%`.
+fn ruler(share: Share) -> Option<String> {
+    let (low, high) = share.interval()?;
+    let place = |fraction: f64| (fraction * (RULER - 1.0)).round() as usize;
+    let (low, high, at) = (place(low), place(high), place(share.fraction()?));
+    let mark = |column: usize| match column {
+        column if column == at => '●',
+        column if (low..=high).contains(&column) => '─',
+        _ => '·',
+    };
+    let marks: String = (0..RULER as usize).map(mark).collect();
+    Some(format!("0% {marks} 100%"))
 }
 
 fn spark(count: usize, most: usize) -> char {

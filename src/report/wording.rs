@@ -4,6 +4,7 @@ use crate::report::Report;
 use crate::report::measure::Comparison;
 use crate::report::measure::Finding;
 use crate::report::measure::Measured;
+use crate::report::money::Money;
 use crate::report::outline::Figure;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
@@ -67,6 +68,19 @@ pub fn both(one: Share) -> String {
 /// `1 incident`, `2 incidents`.
 pub fn plural(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A value of the codebook in words: `feature staleness`.
+pub fn label(id: &str) -> String {
+    id.replace('-', " ")
+}
+
+/// Sums of money with how many are in them: `£58,000 (1 of 4)`.
+pub fn money(money: &Money) -> String {
+    match money.added {
+        0 => NOTHING.to_owned(),
+        added => format!("{} ({added} of {})", money.words(), money.of),
+    }
 }
 
 /// A number with at most one decimal, none where it is whole.

@@ -131,7 +131,7 @@ fn records(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
     let sql = format!("SELECT {} FROM record ORDER BY id", row::columns());
     each(connection, &sql, damages, |row| {
         let filed = row::filed(row)?;
-        let (_, seal) = row::sealed(&filed.record, filed.read_kind, filed.rev, filed.content)?;
+        let (_, seal) = row::sealed((&filed).into(), filed.rev)?;
         let id = &filed.record.id;
         Ok((seal != filed.seal).then(|| format!("the columns of `{id}` contradict its facts")))
     })

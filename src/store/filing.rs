@@ -15,6 +15,7 @@ use crate::store::failure::failed;
 use crate::store::row;
 use crate::store::row::Filed;
 use crate::store::row::Meta;
+use crate::store::row::Sheet;
 use crate::store::view::View;
 
 /// A record that is to be filed.
@@ -26,8 +27,32 @@ pub struct Filing<'a> {
     pub read_kind: DocumentKind,
     /// BLAKE3 of the original bytes.
     pub content: Hash,
+    /// What its near copies are found by, as bytes.
+    pub fingerprint: Option<Vec<u8>>,
     /// The original bytes; `None` where they are those that are already there under this id.
     pub original: Option<&'a [u8]>,
+}
+
+impl Filing<'_> {
+    /// Another record of a document that is already there.
+    pub fn anew(record: Record, filed: &Filed) -> Filing<'static> {
+        Filing {
+            record,
+            read_kind: filed.read_kind,
+            content: filed.content,
+            fingerprint: filed.fingerprint.clone(),
+            original: None,
+        }
+    }
+
+    fn sheet(&self) -> Sheet<'_> {
+        Sheet {
+            record: &self.record,
+            read_kind: self.read_kind,
+            content: self.content,
+            fingerprint: self.fingerprint.as_deref(),
+        }
+    }
 }
 
 /// The store while it is being changed.
@@ -70,8 +95,7 @@ impl<'store> Writing<'store> {
     pub fn put(&mut self, filing: Filing<'_>) -> Result<Option<Filed>> {
         let before = self.view.find(filing.record.id.as_str())?;
         if let Some(before) = &before {
-            let (_, seal) =
-                row::sealed(&filing.record, filing.read_kind, before.rev, filing.content)?;
+            let (_, seal) = row::sealed(filing.sheet(), before.rev)?;
             if seal == before.seal {
                 return Ok(None);
             }
@@ -84,12 +108,7 @@ impl<'store> Writing<'store> {
         }
         let before = before.as_ref().map(|before| &before.record);
         self.count_keys(before, Some(&filing.record))?;
-        let (values, seal) = row::sealed(
-            &filing.record,
-            filing.read_kind,
-            self.meta.rev,
-            filing.content,
-        )?;
+        let (values, seal) = row::sealed(filing.sheet(), self.meta.rev)?;
         self.execute(&row::upsert(), values)?;
         if let Some(bytes) = filing.original {
             self.execute(
@@ -102,6 +121,7 @@ impl<'store> Writing<'store> {
             read_kind: filing.read_kind,
             rev: self.meta.rev,
             content: filing.content,
+            fingerprint: filing.fingerprint,
             seal,
         }))
     }
@@ -126,6 +146,20 @@ impl<'store> Writing<'store> {
             values,
         )?;
         Ok(true)
+    }
+
+    /// Remembers a folder that was added, as given and as an absolute path.
+    pub fn remember_root(&mut self, source: &str, path: &str) -> Result<()> {
+        let values = [path, source].map(|text| Value::Text(text.to_owned()));
+        self.execute(
+            "INSERT INTO root (path, source) VALUES (?1, ?2) ON CONFLICT (path) DO UPDATE SET source = excluded.source",
+            values,
+        )
+    }
+
+    /// The revision of the last change, this transaction's included.
+    pub fn rev(&self) -> i64 {
+        self.meta.rev
     }
 
     /// Makes a generation of the index the one in use.

@@ -47,12 +47,14 @@ pub struct Filed {
     pub rev: i64,
     /// BLAKE3 of the original bytes.
     pub content: Hash,
+    /// What its near copies are found by, as bytes; `None` where the text is too short for any.
+    pub fingerprint: Option<Vec<u8>>,
     /// BLAKE3 of the whole row.
     pub seal: Hash,
 }
 
 /// The columns of `record` but for the seal, in the order in which they are sealed.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 21] = [
     "id",
     "rev",
     "source",
@@ -70,6 +72,10 @@ const COLUMNS: [&str; 17] = [
     "metadata",
     "classification",
     "content_hash",
+    "lineage",
+    "page",
+    "duplicate_of",
+    "fingerprint",
 ];
 
 /// The columns of `record`, the seal last, for a `SELECT`.
@@ -94,14 +100,36 @@ pub(super) fn upsert() -> String {
     )
 }
 
+/// What a row is made of, but for its revision.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet<'a> {
+    pub(super) record: &'a Record,
+    pub(super) read_kind: DocumentKind,
+    pub(super) content: Hash,
+    pub(super) fingerprint: Option<&'a [u8]>,
+}
+
+impl<'a> From<&'a Filed> for Sheet<'a> {
+    fn from(filed: &'a Filed) -> Sheet<'a> {
+        Sheet {
+            record: &filed.record,
+            read_kind: filed.read_kind,
+            content: filed.content,
+            fingerprint: filed.fingerprint.as_deref(),
+        }
+    }
+}
+
 /// The values of a row, in the order of [`columns`], and its seal.
-pub(super) fn sealed(
-    record: &Record,
-    read_kind: DocumentKind,
-    rev: i64,
-    content: Hash,
-) -> Result<(Vec<Value>, Hash)> {
+pub(super) fn sealed(sheet: Sheet<'_>, rev: i64) -> Result<(Vec<Value>, Hash)> {
+    let Sheet {
+        record,
+        read_kind,
+        content,
+        fingerprint,
+    } = sheet;
     let text = |text: &str| Value::Text(text.to_owned());
+    let optional = |value: Option<&str>| value.map_or(Value::Null, text);
     let mut values = vec![
         text(record.id.as_str()),
         Value::Integer(rev),
@@ -127,6 +155,10 @@ pub(super) fn sealed(
         json(&record.metadata)?,
         json(&record.classification)?,
         Value::Blob(content.as_bytes().to_vec()),
+        json(&record.lineage)?,
+        optional(record.lineage.page.as_deref()),
+        optional(record.lineage.duplicate_of.as_ref().map(IncidentId::as_str)),
+        fingerprint.map_or(Value::Null, |bytes| Value::Blob(bytes.to_vec())),
     ];
     let seal = seal("record", values.iter().map(ValueRef::from));
     values.push(Value::Blob(seal.as_bytes().to_vec()));
@@ -146,6 +178,7 @@ pub(super) fn filed(row: &Row<'_>) -> Result<Filed> {
         facts: from_json(&id, text(row, 13)?)?,
         metadata: from_json(&id, text(row, 14)?)?,
         classification: from_json(&id, text(row, 15)?)?,
+        lineage: from_json(&id, text(row, 17)?)?,
         id,
     };
     Ok(Filed {
@@ -153,6 +186,7 @@ pub(super) fn filed(row: &Row<'_>) -> Result<Filed> {
         read_kind: kind(row, 5)?,
         rev: row.get(1).map_err(failed("read a record"))?,
         content: hash(row, 16)?,
+        fingerprint: row.get(20).map_err(failed("read a record"))?,
         seal,
     })
 }

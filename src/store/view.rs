@@ -95,6 +95,11 @@ impl<'store> View<'store> {
         self.filed("ORDER BY id", [])
     }
 
+    /// Hands every record on, ordered by id, so that not all of them need to be held.
+    pub fn each(&self, take: impl FnMut(Filed)) -> Result<()> {
+        self.visit("ORDER BY id", [], take)
+    }
+
     /// The records read from one absolute path, ordered by id.
     pub fn at_path(&self, path: &str) -> Result<Vec<Filed>> {
         self.filed("WHERE path = ?1 AND path <> '' ORDER BY id", [path])
@@ -109,13 +114,36 @@ impl<'store> View<'store> {
         )
     }
 
-    /// The record with these original bytes that is no duplicate.
+    /// The record with these original bytes that is no duplicate of another, the first that was filed so.
     pub fn original_with_content(&self, content: Hash) -> Result<Option<Filed>> {
         let mut originals = self.filed(
-            "WHERE content_hash = ?1 AND kind <> 'duplicate' LIMIT 1",
+            "WHERE content_hash = ?1 AND duplicate_of IS NULL ORDER BY rev LIMIT 1",
             [content.as_bytes().as_slice()],
         )?;
         Ok(originals.pop())
+    }
+
+    /// The records that are duplicates of one, in the order in which they were filed.
+    pub fn duplicates_of(&self, id: &IncidentId) -> Result<Vec<Filed>> {
+        self.filed("WHERE duplicate_of = ?1 ORDER BY rev", [id.as_str()])
+    }
+
+    /// The records of one page of the exporting tool, in the order in which they were filed.
+    pub fn of_page(&self, page: &str) -> Result<Vec<Filed>> {
+        self.filed("WHERE page = ?1 ORDER BY rev", [page])
+    }
+
+    /// The records that are parts of one file, by its absolute path, ordered by path.
+    pub fn parts_of(&self, file: &str) -> Result<Vec<Filed>> {
+        // `$` is the character after `#`: these are the paths that go on with `#`.
+        let parts = self.filed(
+            "WHERE path > ?1 || '#' AND path < ?1 || '$' AND path <> '' ORDER BY path",
+            [file],
+        )?;
+        Ok(parts
+            .into_iter()
+            .filter(|filed| filed.record.lineage.part.is_some() && filed.record.file() == file)
+            .collect())
     }
 
     /// The records whose day lies between two, both included, ordered by id; days as `YYYY-MM-DD`.
@@ -126,6 +154,15 @@ impl<'store> View<'store> {
     /// The records that the rules of another digest have labelled, ordered by id.
     pub fn labelled_otherwise(&self, ruleset: &str) -> Result<Vec<Filed>> {
         self.filed("WHERE ruleset <> ?1 ORDER BY id", [ruleset])
+    }
+
+    /// The records that a person has overruled in something, ordered by id.
+    pub fn judged(&self) -> Result<Vec<Filed>> {
+        let filed = self.filed("WHERE lineage LIKE '%\"overruled\"%' ORDER BY id", [])?;
+        Ok(filed
+            .into_iter()
+            .filter(|filed| !filed.record.lineage.overruled.is_empty())
+            .collect())
     }
 
     /// Whether a record has this id.
@@ -262,6 +299,18 @@ impl<'store> View<'store> {
 
     /// The records that a condition on the columns of `record` selects.
     fn filed(&self, condition: &str, parameters: impl Params) -> Result<Vec<Filed>> {
+        let mut filed = Vec::new();
+        self.visit(condition, parameters, |one| filed.push(one))?;
+        Ok(filed)
+    }
+
+    /// Hands the records that a condition selects on, one at a time.
+    fn visit(
+        &self,
+        condition: &str,
+        parameters: impl Params,
+        mut take: impl FnMut(Filed),
+    ) -> Result<()> {
         let doing = "read the record";
         let mut statement = self
             .connection
@@ -271,10 +320,9 @@ impl<'store> View<'store> {
             ))
             .map_err(failed(doing))?;
         let mut rows = statement.query(parameters).map_err(failed(doing))?;
-        let mut filed = Vec::new();
         while let Some(row) = rows.next().map_err(failed(doing))? {
-            filed.push(row::filed(row)?);
+            take(row::filed(row)?);
         }
-        Ok(filed)
+        Ok(())
     }
 }

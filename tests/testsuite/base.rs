@@ -91,10 +91,7 @@ pub(crate) fn add_where(
     inputs: Vec<Input>,
     exists: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Added>> {
-    let settings = Settings {
-        reading: parser::Options::default(),
-        exists,
-    };
+    let settings = Settings::of(parser::Options::default(), exists);
     let mut added = Vec::new();
     base.add(inputs, &settings, &mut |one| added.push(one))?;
     Ok(added)

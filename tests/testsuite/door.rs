@@ -47,6 +47,9 @@ fn without_a_knowledge_base_every_command_says_how_to_make_one() {
         &["show", "x"],
         &["report"],
         &["status"],
+        &["sync"],
+        &["label", "x", "mode=none"],
+        &["reclassify"],
         &["remove", "x"],
     ] {
         let answer = desk.run(args);

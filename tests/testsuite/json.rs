@@ -108,11 +108,50 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
     let examples = repository("incidents");
     let folder = examples.to_str().unwrap();
     assert_eq!(desk.run(&["add", folder, "-q"]).status, 0);
-    let hits = desk.run(&["search", "rollback of the model", "--format", "jsonl"]);
+    let query = [
+        "search",
+        "rollback of the model",
+        "--explain",
+        "--format",
+        "jsonl",
+    ];
+    let hits = desk.run(&query);
     assert!(!schemas.check_all(&hits.out, "pm-kb/hit/1").is_empty());
+    let counts = desk.run(&["search", "rollback", "--limit", "0", "--facets", "--json"]);
+    assert_eq!(schemas.check_all(&counts.out, "pm-kb/facets/1").len(), 1);
+    let similar = desk.run_with(
+        &["similar", "-", "--json"],
+        "Payments failed at the gateway because its client certificate had run out overnight.",
+    );
+    assert!(
+        !schemas
+            .check_all(&similar.out, "pm-kb/similar/1")
+            .is_empty()
+    );
     let status: Value = serde_json::from_str(&desk.run(&["status", "--json"]).out).unwrap();
     schemas.check(&status, "pm-kb/status/1");
     assert_eq!(status["documents"], 50);
+    let health: Value = serde_json::from_str(&desk.run(&["health", "--json"]).out).unwrap();
+    schemas.check(&health, "pm-kb/health/1");
+    let label = ["label", "can-spotter-v3", "mode=data-drift", "severity=P1"];
+    let labelled = desk.run(&[&label[..], &["--author", "Ada", "--json"]].concat());
+    assert!(schemas.check_all(&labelled.out, "pm-kb/change/1").len() >= 2);
+    assert_eq!(
+        desk.run(&["label", "can-spotter-v3", "--undo", "--author", "Ada"])
+            .status,
+        0
+    );
+    let file = fs::read_to_string(desk.path().join(".pm-kb/verdicts.jsonl")).unwrap();
+    assert_eq!(schemas.check_all(&file, "pm-kb/verdict/1").len(), 3);
+    desk.file(
+        ".pm-kb/verdicts.jsonl",
+        file.lines().next().unwrap().replace("can-spotter-v3", "x"),
+    );
+    let synced = desk.run(&["sync", "--json"]);
+    assert!(
+        schemas.check_all(&synced.out, "pm-kb/sync/1").len() >= 2,
+        "{synced:?}"
+    );
     let report: Value = serde_json::from_str(&desk.run(&["report", "--json"]).out).unwrap();
     schemas.check(&report, "pm-kb/report/1");
     let labels = examples.join("LABELS.tsv");
@@ -120,6 +159,20 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
     schemas.check(
         &serde_json::from_str(&measured.out).unwrap(),
         "pm-kb/evaluation/1",
+    );
+    let facts = repository("tests/intake");
+    let table = facts.join("FACTS.tsv");
+    let arguments = [
+        "eval",
+        "--facts",
+        table.to_str().unwrap(),
+        facts.to_str().unwrap(),
+        "--json",
+    ];
+    let measured = desk.run(&arguments);
+    schemas.check(
+        &serde_json::from_str(&measured.out).unwrap(),
+        "pm-kb/facts-evaluation/1",
     );
 }
 

@@ -18,6 +18,7 @@ use pm_kb::query::Query;
 use pm_kb::query::Test;
 use pm_kb::query::Vocabulary;
 use pm_kb::query::Zone;
+use pm_kb::record::Lineage;
 use pm_kb::record::Record;
 use pm_kb::taxonomy::Facet;
 use pm_kb::taxonomy::FailureMode;
@@ -394,6 +395,7 @@ fn record() -> Record {
         facts,
         metadata: BTreeMap::from([("region".to_owned(), "EU-West, us".to_owned())]),
         classification: labels,
+        lineage: Lineage::default(),
     }
 }
 

@@ -15,9 +15,11 @@ mod declared;
 mod difference;
 mod digest;
 mod formats;
+mod manual;
 mod page_one;
 mod properties;
 mod statistics;
+mod truth;
 
 use base::Base;
 use base::incident;

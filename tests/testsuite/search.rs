@@ -14,6 +14,7 @@ use pm_kb::postmortem::Postmortem;
 use pm_kb::query::Passage;
 use pm_kb::query::Query;
 use pm_kb::query::Vocabulary;
+use pm_kb::record::Lineage;
 use pm_kb::record::Record;
 use pm_kb::taxonomy::Reason;
 
@@ -58,6 +59,7 @@ pub(crate) fn record(id: &str, postmortem: &Postmortem) -> Record {
             .map(|(key, fact)| (key.clone(), fact.value.clone()))
             .collect(),
         classification: Classification::unknown(Reason::NotStated, "none"),
+        lineage: Lineage::default(),
     }
 }
 

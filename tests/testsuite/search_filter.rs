@@ -19,6 +19,7 @@ use pm_kb::postmortem::DocumentKind;
 use pm_kb::postmortem::Postmortem;
 use pm_kb::query::Query;
 use pm_kb::query::Vocabulary;
+use pm_kb::record::Lineage;
 use pm_kb::record::Record;
 use pm_kb::taxonomy::Confidence;
 use pm_kb::taxonomy::Decay;
@@ -132,6 +133,7 @@ fn random_record(number: u64, dice: &mut Dice) -> Record {
         facts,
         metadata,
         classification: labels,
+        lineage: Lineage::default(),
     }
 }
 

@@ -61,7 +61,7 @@ fn how_the_index_came_to_be_changes_nothing() {
                 .search(
                     &query,
                     Wanted {
-                        facets: true,
+                        facets: usize::MAX,
                         ..Wanted::first(50)
                     },
                 )

@@ -8,6 +8,8 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use pm_kb::diagnostic::Diagnostic;
+use pm_kb::health::Finding;
+use pm_kb::health::Health;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
@@ -20,6 +22,7 @@ use crate::base;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
+use crate::health;
 use crate::help;
 use crate::input;
 use crate::json;
@@ -38,6 +41,9 @@ pub(crate) struct Args {
     /// How 03/07/2026 is to be read.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
+    /// Divide pages with several incidents, one for each heading of this level; remembered for these files.
+    #[arg(long, value_name = "HEADING")]
+    split_on: Option<Heading>,
     /// Turn every warning into a refusal.
     #[arg(long)]
     strict: bool,
@@ -54,6 +60,36 @@ pub(crate) enum DateOrder {
     Mdy,
 }
 
+impl From<DateOrder> for pm_kb::parser::DateOrder {
+    fn from(order: DateOrder) -> pm_kb::parser::DateOrder {
+        match order {
+            DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
+            DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
+        }
+    }
+}
+
+/// A level of headings.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Heading {
+    /// `# Heading`
+    H1,
+    /// `## Heading`
+    H2,
+    /// `### Heading`
+    H3,
+}
+
+impl Heading {
+    fn level(self) -> u8 {
+        match self {
+            Heading::H1 => 1,
+            Heading::H2 => 2,
+            Heading::H3 => 3,
+        }
+    }
+}
+
 /// So many documents are read before they are stored: memory stays bounded, an interruption keeps what was told.
 const CHUNK_DOCUMENTS: usize = 100;
 
@@ -67,9 +103,7 @@ struct Counts {
     updated: usize,
     unchanged: usize,
     refused: usize,
-    not_counted: usize,
-    undated: usize,
-    unclassified: usize,
+    health: Health,
 }
 
 /// One run of the command.
@@ -106,10 +140,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 
 fn reading(args: &Args, desk: &Desk, base: &KnowledgeBase) -> anyhow::Result<Options> {
     let settled = base.configuration()?;
-    let date_order = args.date_order.map(|order| match order {
-        DateOrder::Dmy => pm_kb::parser::DateOrder::Dmy,
-        DateOrder::Mdy => pm_kb::parser::DateOrder::Mdy,
-    });
+    let date_order = args.date_order.map(Into::into);
     Ok(Options {
         limits: settled.limits,
         date_order: date_order.or(settled.date_order),
@@ -138,9 +169,12 @@ impl Run<'_> {
         let reading = reading(args, self.desk, &base)?;
         let limit = reading.limits.document_bytes;
         let exists = |path: &str| input::name::path(path).exists();
+        let coming = found.absolute();
+        let comes = |path: &str| coming.contains(path);
         let settings = Settings {
-            reading,
-            exists: &exists,
+            comes: &comes,
+            split: args.split_on.map(Heading::level),
+            ..Settings::of(reading, &exists)
         };
         self.refuse_all(found)?;
         if found.stdin {
@@ -158,6 +192,7 @@ impl Run<'_> {
             }
         }
         self.store(&mut base, &settings, chunk)?;
+        base.remember_roots(&found.roots)?;
         if self.counts.added + self.counts.updated > 0
             && let Err(error) = base.catch_up_if_due()
         {
@@ -302,12 +337,7 @@ impl Run<'_> {
             _ => self.counts.updated += 1,
         }
         let Some(record) = &added.record else { return };
-        if !record.is_counted() {
-            self.counts.not_counted += 1;
-            return;
-        }
-        self.counts.undated += usize::from(record.quarter().is_none());
-        self.counts.unclassified += usize::from(!record.classification.is_classified());
+        self.counts.health.take(record);
     }
 
     fn close(self, found: &input::Found) -> anyhow::Result<Exit> {
@@ -335,20 +365,28 @@ fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
         }
     }
     message::notice(&mut desk.terminal, &parts.join(", "));
+    let health = &counts.health;
+    let count = |finding| health.findings.get(&finding).map_or(0, Vec::len);
     for (count, what) in [
         (
-            counts.not_counted,
+            count(Finding::Duplicate) + count(Finding::NotAnIncident),
             "stored but not counted as incidents: `pm-kb list --all` shows them",
         ),
-        (counts.undated, "without a date: they count in no quarter"),
         (
-            counts.unclassified,
+            count(Finding::Undated),
+            "without a date: they count in no quarter",
+        ),
+        (
+            count(Finding::Unclassified) + count(Finding::Language),
             "without a label: `pm-kb list is:unclassified` shows them",
         ),
     ] {
         if count > 0 {
             message::notice(&mut desk.terminal, &format!("{count} {what}"));
         }
+    }
+    if let Some(told) = health::in_short(health) {
+        message::notice(&mut desk.terminal, &told);
     }
     if let Some(kinds) = found.skipped.summary() {
         message::notice(&mut desk.terminal, &format!("skipped: {kinds}"));

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use pm_kb::diagnostic::Diagnostic;
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::KnowledgeBase;
 
 use crate::Desk;
+use crate::input;
 use crate::message;
+use crate::message::Problems;
 
 /// The name of a knowledge base's folder.
 pub(crate) const FOLDER: &str = ".pm-kb";
@@ -45,6 +48,36 @@ pub(crate) fn open_or_create(desk: &mut Desk) -> anyhow::Result<KnowledgeBase> {
         }
         opened => Ok(opened?),
     }
+}
+
+/// The id that was typed, or the only one that begins so.
+pub(crate) fn meant(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<String> {
+    let unknown = match base.record(typed) {
+        Err(error @ Error::UnknownIncident { .. }) => error,
+        other => return Ok(other.map(|record| record.id.to_string())?),
+    };
+    let records = base.records()?;
+    let mut beginning = records
+        .iter()
+        .map(|record| record.id.as_str())
+        .filter(|id| !typed.is_empty() && id.starts_with(typed));
+    match (beginning.next(), beginning.next()) {
+        (Some(only), None) => {
+            message::note(&mut desk.terminal, &format!("`{typed}` is `{only}`"));
+            Ok(only.to_owned())
+        }
+        _ => Err(unknown.into()),
+    }
+}
+
+/// Tells what is odd about lines of the file of verdicts.
+pub(crate) fn tell_odd_lines(base: &KnowledgeBase, odd: &[Diagnostic], desk: &mut Desk) {
+    let file = input::name::shown(&base.verdicts_file());
+    let mut problems = Problems::default();
+    for diagnostic in odd {
+        problems.tell(&mut desk.terminal, &file, diagnostic);
+    }
+    problems.close(&mut desk.terminal);
 }
 
 /// Whether a folder is a knowledge base.

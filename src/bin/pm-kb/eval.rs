@@ -1,4 +1,6 @@
-//! `eval`: the classifier against gold labels: accuracy, confusion, calibration, and every miss with its evidence.
+//! `eval`: the classifier, or the parser, against the gold of a careful reader: scores, and every miss.
+
+mod facts;
 
 use std::path::PathBuf;
 
@@ -12,6 +14,7 @@ use pm_kb::evaluation::Score;
 use pm_kb::taxonomy::FailureMode;
 
 use crate::Desk;
+use crate::add::DateOrder;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
@@ -24,12 +27,18 @@ use crate::terminal;
 /// The arguments of `eval`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The gold labels: a tab-separated table with the columns file, primary, decay and others.
+    /// The gold table, tab-separated: with the columns file, primary, decay and others, or with --facts file, date and others.
     labels: PathBuf,
     /// The folder that the table's files stand in.
     folder: PathBuf,
     #[command(flatten)]
     output: format::Output,
+    /// The table states facts, not labels: compare the facts that are read.
+    #[arg(long)]
+    facts: bool,
+    /// How 03/07/2026 is to be read.
+    #[arg(long, value_name = "ORDER", requires = "facts")]
+    date_order: Option<DateOrder>,
     /// Leave out the list of misses.
     #[arg(long)]
     no_misses: bool,
@@ -41,7 +50,6 @@ const MOST_BYTES: usize = 64 << 20;
 /// Evaluates the rules.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
-    let mut problems = Problems::default();
     let text = match table(args) {
         Ok(text) => text,
         Err(refusal) => {
@@ -49,6 +57,10 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             return Ok(Exit::Refused);
         }
     };
+    if args.facts {
+        return facts::run(args, &text, format, desk);
+    }
+    let mut problems = Problems::default();
     let gold = Gold::read(&input::name::shown(&args.labels), &text)?;
     let labels = crate::classify::Labels::new(desk);
     let (mut labelled, mut refused) = (Vec::new(), 0);

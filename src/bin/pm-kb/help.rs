@@ -38,6 +38,18 @@ Words rank, +word and --all require, -word excludes, \"a phrase\", OR, ( ), stal
 action:, title:. Filters as for `pm-kb list --help`. A query is never an error: what is no filter is searched as text, \
 and a note says so. `-` reads the query from standard input.";
 
+/// Below the options of `similar`.
+pub(crate) const SIMILAR: &str = "\
+Examples:
+  pm-kb similar fraud-embeddings-three-days-old
+  pm-kb similar draft.md
+  echo 'scores froze after the nightly embedding job' | pm-kb similar -
+  pm-kb similar draft.md --not old-incident-id
+
+Each one comes with its reasons: service, model, failure mode and the rare words that both have. What --not names is \
+remembered in unrelated.jsonl beside the knowledge base, and left out from then on. Exit status 1: nothing similar is \
+known.";
+
 /// Below the options of `list`.
 pub(crate) const LIST: &str = "\
 Examples:
@@ -63,6 +75,51 @@ Examples:
 
 The last is a filter for programs: one line in, one line out, in order, at once. A line that cannot be read is \
 answered by an object with the schema pm-kb/error/1, and the exit status stays 0. No knowledge base is needed or made.";
+
+/// Below the options of `label`.
+pub(crate) const LABEL: &str = "\
+Examples:
+  pm-kb label pm-0147 mode=feature-staleness --why 'the view was two days old'
+  pm-kb label pm-0147 response=rollback,backfill severity=SEV1 team=risk
+  pm-kb label pm-0147 kind=incident   count it after all; kind=duplicate: do not
+  pm-kb label pm-0147 mode --undo     what stood before stands again
+
+Labels: failure_mode decay response rollback_target rollback_helped detection first_diagnosis silent stage near_miss \
+model_decay_kind none_kind. Facts: date onset detected mitigated resolved minutes_to_detect minutes_to_diagnose \
+minutes_to_mitigate minutes_to_resolve severity status services models assets team origin_team trigger hours_lost money \
+users_affected links url. Besides: title, kind.
+
+Each verdict is a line at the end of verdicts.jsonl in the knowledge base: commit it. It survives a new export, a new \
+name, other rules and a knowledge base made anew.";
+
+/// Below the options of `health`.
+pub(crate) const HEALTH: &str = "\
+Examples:
+  pm-kb health
+  pm-kb health --json | jq -r '.findings[] | select(.finding == \"undated\") | .ids[]'
+
+Names that are likely one service, model or team are suggested as lines for aliases.toml in the knowledge base:
+  [services]
+  \"fraud-scorer\" = [\"Fraud Scoring\", \"FSS\"]
+Case and punctuation do not matter there. `pm-kb sync` lays changed aliases over the records.";
+
+/// Below the options of `sync`.
+pub(crate) const SYNC: &str = "\
+Examples:
+  pm-kb sync --dry-run                what has changed since the documents were added
+  git pull && pm-kb sync              with the verdicts of your colleagues
+  pm-kb sync --prune                  and forget what is gone
+
+One line a document: updated, moved, gone (removed with --prune), refused, labelled by a colleague, in conflict. \
+Documents that are new in the folders are only counted: `pm-kb add` takes them in.";
+
+/// Below the options of `reclassify`.
+pub(crate) const RECLASSIFY: &str = "\
+Examples:
+  pm-kb reclassify --dry-run          what other rules would change
+  pm-kb reclassify --json | jq -r '.[] | .rule' | sort | uniq -c
+
+Verdicts of people stay. Only what other rules than those in force have labelled is looked at.";
 
 /// Below the options of `report`.
 pub(crate) const REPORT: &str = "\

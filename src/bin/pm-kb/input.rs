@@ -67,6 +67,8 @@ fn not_regular(path: &Path) -> Refusal {
 pub(crate) struct Found {
     /// The files to read, sorted, each once.
     pub(crate) files: Vec<PathBuf>,
+    /// The folders, as given and as absolute paths.
+    pub(crate) roots: Vec<(String, String)>,
     /// Whether a document comes on standard input.
     pub(crate) stdin: bool,
     /// Paths that lead nowhere.
@@ -76,6 +78,13 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The absolute paths of the files, as they are kept.
+    pub(crate) fn absolute(&self) -> BTreeSet<String> {
+        let absolute = |file: &PathBuf| name::absolute(file).ok();
+        let paths = self.files.iter().filter_map(absolute);
+        paths.map(|path| name::kept(&path)).collect()
+    }
+
     /// Whether there is nothing to read.
     pub(crate) fn is_nothing(&self) -> bool {
         self.files.is_empty() && !self.stdin
@@ -108,7 +117,12 @@ pub(crate) fn find(paths: &[PathBuf]) -> Found {
             continue;
         }
         match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => find_below(path, &mut found),
+            Ok(metadata) if metadata.is_dir() => {
+                let absolute = path.canonicalize();
+                let root = absolute.map(|root| (name::shown(path), name::kept(&root)));
+                found.roots.extend(root);
+                find_below(path, &mut found);
+            }
             Ok(metadata) if metadata.is_file() && is_document(path) => {
                 found.files.push(path.clone());
             }

@@ -4,21 +4,27 @@ use std::collections::BTreeMap;
 
 use pm_kb::diagnostic::Diagnostic;
 use pm_kb::diagnostic::Level;
+use pm_kb::index::Facets;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Outcome;
+use pm_kb::knowledge_base::Similar;
 use pm_kb::knowledge_base::Status;
+use pm_kb::query::Explanation;
 use pm_kb::query::Hit;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::freshness::Freshness;
 use crate::message;
+use crate::status::Around;
 use crate::terminal::escape_json;
 
 mod evaluation;
 mod incident;
 
 pub(crate) use evaluation::evaluation;
+pub(crate) use evaluation::facts_evaluation;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
@@ -54,10 +60,13 @@ pub(crate) struct SearchHit<'a> {
     severity: Option<String>,
     date: Option<String>,
     onset: Option<String>,
+    file: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Value>,
 }
 
 /// A hit's JSON; `marks` are byte ranges of the matched words in `snippet`.
-pub(crate) fn hit(hit: &Hit) -> SearchHit<'_> {
+pub(crate) fn hit(hit: &Hit, freshness: Freshness) -> SearchHit<'_> {
     let record = &hit.record;
     let passage = hit.passage.as_ref();
     SearchHit {
@@ -82,7 +91,53 @@ pub(crate) fn hit(hit: &Hit) -> SearchHit<'_> {
         severity: severity(record),
         date: record.facts.day().map(|day| day.to_string()),
         onset: moment(record.facts.onset.as_ref()),
+        file: freshness.id(),
+        explanation: hit.explanation.as_ref().map(explanation),
     }
+}
+
+fn explanation(of: &Explanation) -> Value {
+    let parts = of.parts.iter().map(|part| {
+        json!({
+            "typed": part.typed,
+            "score": part.score,
+            "zones": part.zones,
+            "stand_in": part.is_stand_in,
+        })
+    });
+    json!({
+        "parts": parts.collect::<Vec<_>>(),
+        "coverage": of.coverage,
+        "nearness": of.nearness,
+        "has_all": of.has_all,
+    })
+}
+
+/// One similar incident: `pm-kb/similar/1`.
+pub(crate) fn similar(similar: &Similar, freshness: Freshness) -> Value {
+    let reasons = similar.likeness.reasons.iter();
+    let reasons: Vec<Value> = reasons
+        .map(|reason| json!({"of": reason.of.id(), "values": reason.values}))
+        .collect();
+    let mut value = serde_json::to_value(hit(&similar.hit, freshness)).unwrap_or_default();
+    value["schema"] = json!("pm-kb/similar/1");
+    value["reasons"] = json!(reasons);
+    value
+}
+
+/// How all matches of a search spread: `pm-kb/facets/1`.
+pub(crate) fn facets(total: usize, facets: &Facets) -> Value {
+    let fields = facets.iter().map(|(field, values)| {
+        let values = values
+            .iter()
+            .map(|(value, count)| json!({"value": value, "count": count}));
+        ((*field).to_owned(), Value::Array(values.collect()))
+    });
+    json!({
+        "schema": "pm-kb/facets/1",
+        "total": total,
+        "by": Value::Object(fields.collect()),
+    })
 }
 
 /// What became of one document given to `add`: `pm-kb/add/1`.
@@ -175,7 +230,7 @@ pub(crate) fn bad_line(line: usize, id: Option<&str>, error: &str) -> String {
 }
 
 /// The state of a knowledge base: `pm-kb/status/1`.
-pub(crate) fn status(status: &Status, gone: &[String]) -> Value {
+pub(crate) fn status(status: &Status, around: &Around) -> Value {
     let by = |counts: Vec<(&'static str, usize)>| counts.into_iter().collect::<BTreeMap<_, _>>();
     json!({
         "schema": "pm-kb/status/1",
@@ -191,6 +246,13 @@ pub(crate) fn status(status: &Status, gone: &[String]) -> Value {
         "decay": by(status.decays.iter().map(|(decay, count)| (decay.id(), *count)).collect()),
         "labelled_by_other_rules": status.labelled_by_other_rules,
         "index_behind": status.index_behind,
-        "sources_gone": gone,
+        "sources_in_step": around.in_step,
+        "sources_gone": around.gone,
+        "sources_edited": around.edited,
+        "sources_moved": around.moved,
+        "sources_new": around.new,
+        "verdicts": around.verdicts_given,
+        "verdicts_behind": around.verdicts_behind,
+        "verdicts_in_conflict": around.conflicts,
     })
 }

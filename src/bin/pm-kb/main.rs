@@ -8,7 +8,9 @@ use clap::CommandFactory as _;
 use clap::FromArgMatches as _;
 
 mod add;
+mod author;
 mod base;
+mod change;
 mod classify;
 mod completions;
 mod demo;
@@ -16,12 +18,16 @@ mod eval;
 mod exit;
 mod explanation;
 mod format;
+mod freshness;
+mod health;
 mod help;
 mod input;
 mod json;
+mod label;
 mod list;
 mod message;
 mod output;
+mod reclassify;
 mod remove;
 mod render;
 mod report;
@@ -29,7 +35,10 @@ mod report_earlier;
 mod report_json;
 mod search;
 mod show;
+mod similar;
 mod status;
+mod survey;
+mod sync;
 mod terminal;
 mod words;
 
@@ -67,18 +76,28 @@ enum Command {
     Add(add::Args),
     /// Have we seen this before? Find incidents by words, phrases and filters, best first.
     Search(search::Args),
+    /// Have we seen this before? Find what is similar to an incident, a draft or a symptom, and say why.
+    Similar(similar::Args),
     /// Show the incidents, newest first, all or those that a query selects.
     List(list::Args),
     /// Show one incident: facts, labels with their evidence, action items.
     Show(show::Args),
+    /// Say by hand what an incident is, over document and rules; kept in a file for git.
+    Label(label::Args),
+    /// After a change of rules, label every document anew and show what changed, and by which rule.
+    Reclassify(reclassify::Args),
     /// Label documents without storing them.
     Classify(classify::Args),
-    /// Compare the labels of the rules with those of a reader.
+    /// Compare the labels of the rules, or the facts that are read, with those of a reader.
     Eval(eval::Args),
     /// Count a quarter: failure modes, decay, patterns, each with its incidents.
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Say what was understood of the documents and what was not, and what mends it.
+    Health(health::Args),
+    /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
+    Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
     Remove(remove::Args),
     /// Show the main job on the built-in examples, in a temporary folder.
@@ -154,12 +173,17 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
     match command {
         Command::Add(args) => add::run(&args, desk),
         Command::Search(args) => search::run(&args, desk),
+        Command::Similar(args) => similar::run(&args, desk),
         Command::List(args) => list::run(&args, desk),
         Command::Show(args) => show::run(&args, desk),
+        Command::Label(args) => label::run(&args, desk),
+        Command::Reclassify(args) => reclassify::run(&args, desk),
         Command::Classify(args) => classify::run(&args, desk),
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Health(args) => health::run(&args, desk),
+        Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
         Command::Demo(args) => demo::run(&args, desk),
         Command::Completions(args) => completions::run(&args, desk),

@@ -17,6 +17,7 @@ use pm_kb::report::pattern;
 use pm_kb::report::period::Calendar;
 use pm_kb::report::period::Days;
 use pm_kb::report::period::Period;
+use pm_kb::report::text;
 
 use crate::Desk;
 use crate::base;
@@ -62,6 +63,9 @@ pub(crate) struct Args {
     /// Write each chart as an SVG file into this folder too.
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
+    /// Show the appendix too: every table, for the text form; the other forms always have it.
+    #[arg(long)]
+    full: bool,
     /// Short for `--format json`.
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -97,7 +101,11 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         desk.terminal.speak_json();
     }
     let mut base = base::open(desk)?;
+    let (patterns, text) = asked(args);
     let mut request = request(args, base.configuration()?.calendar, desk.today())?;
+    for (at, text) in patterns.iter().enumerate() {
+        request.patterns.push(pattern::ad_hoc(text, at + 1)?);
+    }
     if let Some(file) = &args.diff {
         match earlier(file) {
             Ok(text) => {
@@ -110,7 +118,6 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             }
         }
     }
-    let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
         Err(notices) => {
@@ -119,7 +126,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let report = base.report(request, population.as_ref())?;
-    let written = written(&report, format, &desk.terminal);
+    let written = written(&report, (format, args.full), &desk.terminal);
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
     }
@@ -136,10 +143,20 @@ fn request(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Reque
     let mut request = Request::of(period(args, calendar, today)?, today)?;
     request.calendar = calendar;
     request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
-    for text in &args.pattern {
-        request.patterns.push(pattern::ad_hoc(text)?);
-    }
     Ok(request)
+}
+
+/// The patterns of the command line and the query for the population. `--pattern 'N' / 'D'`, without quotes around the
+/// whole, leaves the stroke and the denominator among the words: they are put together again.
+fn asked(args: &Args) -> (Vec<String>, String) {
+    let mut patterns = args.pattern.clone();
+    match (patterns.last_mut(), args.words.list().as_slice()) {
+        (Some(last), ["/", denominator, rest @ ..]) if !last.contains(" / ") => {
+            *last = format!("{last} / {denominator}");
+            (patterns, rest.join(" "))
+        }
+        (_, words) => (patterns, words.join(" ")),
+    }
 }
 
 /// The text of an earlier report.
@@ -157,11 +174,12 @@ fn earlier(file: &Path) -> Result<String, Diagnostic> {
 }
 
 /// The report in a format.
-fn written(report: &Report, format: Format, terminal: &Terminal) -> String {
+fn written(report: &Report, (format, full): (Format, bool), terminal: &Terminal) -> String {
     match format {
         Format::Text => {
             let width = terminal.width().unwrap_or(WIDTH).min(120);
-            terminal::clean_block(&pm_kb::report::text::render(report, width))
+            let write = if full { text::render } else { text::page_one };
+            terminal::clean_block(&write(report, width))
         }
         Format::Md => terminal::clean_block(&pm_kb::report::markdown::render(report)),
         Format::Html => pm_kb::report::html::render(report),

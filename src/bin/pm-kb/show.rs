@@ -1,15 +1,11 @@
 //! `show`: one incident with its facts, its labels, the words that prove them, and its text.
 
-use pm_kb::error::Error;
-use pm_kb::knowledge_base::KnowledgeBase;
-
 use crate::Desk;
 use crate::base;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
 use crate::json;
-use crate::message;
 use crate::render;
 use crate::terminal;
 
@@ -32,7 +28,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let base = base::open(desk)?;
-    let id = &meant(&args.id, &base, desk)?;
+    let id = &base::meant(&args.id, &base, desk)?;
     if args.raw {
         desk.terminal.bytes(&base.original(id)?)?;
         return Ok(Exit::Done);
@@ -53,24 +49,4 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
-}
-
-/// The id that was typed, or the only one that begins so.
-fn meant(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<String> {
-    let unknown = match base.record(typed) {
-        Err(error @ Error::UnknownIncident { .. }) => error,
-        other => return Ok(other.map(|record| record.id.to_string())?),
-    };
-    let records = base.records()?;
-    let mut beginning = records
-        .iter()
-        .map(|record| record.id.as_str())
-        .filter(|id| !typed.is_empty() && id.starts_with(typed));
-    match (beginning.next(), beginning.next()) {
-        (Some(only), None) => {
-            message::note(&mut desk.terminal, &format!("`{typed}` is `{only}`"));
-            Ok(only.to_owned())
-        }
-        _ => Err(unknown.into()),
-    }
 }

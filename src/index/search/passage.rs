@@ -7,6 +7,7 @@ use crate::index::analyzer;
 use crate::index::analyzer::Word;
 use crate::index::analyzer::WordKind;
 use crate::index::search::plan::Plan;
+use crate::index::search::slot::Slot;
 use crate::postmortem::Block;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
@@ -20,7 +21,7 @@ use crate::text::Span;
 const LENGTH: usize = 220;
 
 /// Finds the best passage of a document for the words of a query, in the forms in which the index has them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Finder {
     words: HashMap<String, Vec<usize>>,
     phrases: Vec<(usize, Vec<HashSet<String>>)>,
@@ -45,19 +46,18 @@ struct Stretch {
 
 impl Finder {
     pub(super) fn new(plan: &Plan, worths: &[f32]) -> Finder {
-        let mut finder = Finder::default();
         let parts = plan
             .extras
             .iter()
             .filter(|extra| extra.instead_of.is_none());
         let extras = parts.map(|extra| (&extra.slot, extra.weight));
-        for (at, (slot, worth)) in plan
-            .slots
-            .iter()
-            .zip(worths.iter().copied())
-            .chain(extras)
-            .enumerate()
-        {
+        Finder::of_slots(plan.slots.iter().zip(worths.iter().copied()).chain(extras))
+    }
+
+    /// Looks for some slots, each of a worth.
+    pub(in crate::index) fn of_slots<'s>(slots: impl Iterator<Item = (&'s Slot, f32)>) -> Finder {
+        let mut finder = Finder::default();
+        for (at, (slot, worth)) in slots.enumerate() {
             finder.slots.push((slot.zone, worth));
             for way in &slot.ways {
                 match way.places.as_slice() {

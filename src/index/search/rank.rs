@@ -11,7 +11,7 @@ use crate::index::search::segment::Frequencies;
 /// How soon further occurrences of a word stop counting (the `k1` of BM25), above the weights of the zones.
 const SATURATION: f32 = 4.0;
 /// How much a document with few of the words is marked down.
-const COVERAGE: f32 = 0.25;
+const COVERAGE: f32 = 0.12;
 /// What words that stand near each other add, and how near that is, in words.
 const NEAR: f32 = 0.8;
 const NEAR_WORDS: u32 = 8;
@@ -23,9 +23,10 @@ const PASSAGE_WORDS: u32 = 40;
 pub(super) struct Worth {
     /// Of each slot, by how rare it is (the `idf` of BM25).
     pub(super) slots: Vec<f32>,
-    extras: Vec<f32>,
+    /// Of each extra, weight included.
+    pub(super) extras: Vec<f32>,
     /// The slots that a match has, in order; not those that are excluded.
-    ranked: Vec<usize>,
+    pub(super) ranked: Vec<usize>,
 }
 
 impl Worth {
@@ -187,7 +188,8 @@ fn closeness(zones: &[Vec<&[u32]>], worths: &[f32]) -> f32 {
     bonus + PASSAGE * densest * densest / total.max(f32::MIN_POSITIVE)
 }
 
-fn saturated(frequency: f32) -> f32 {
+/// How much some weighted occurrences of a word count.
+pub(super) fn saturated(frequency: f32) -> f32 {
     frequency * (SATURATION + 1.0) / (SATURATION + frequency)
 }
 

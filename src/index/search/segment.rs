@@ -44,11 +44,11 @@ static WORTH: LazyLock<[Vec<f32>; 4]> = LazyLock::new(|| {
 });
 
 /// How often a document has a slot, weighted by zone and form, tempered by length.
-pub(super) type Frequencies = Vec<(DocId, f32)>;
+pub(in crate::index) type Frequencies = Vec<(DocId, f32)>;
 
 /// One part of an index.
-pub(super) struct Segment<'a> {
-    pub(super) reader: &'a SegmentReader,
+pub(in crate::index) struct Segment<'a> {
+    pub(in crate::index) reader: &'a SegmentReader,
     zones: Vec<ZoneReader>,
 }
 
@@ -60,7 +60,7 @@ struct ZoneReader {
 
 impl<'a> Segment<'a> {
     /// Every segment of an index.
-    pub(super) fn all(readers: &'a [SegmentReader]) -> tantivy::Result<Vec<Segment<'a>>> {
+    pub(in crate::index) fn all(readers: &'a [SegmentReader]) -> tantivy::Result<Vec<Segment<'a>>> {
         let mut segments = Vec::new();
         for reader in readers {
             let mut zones = Vec::new();
@@ -77,14 +77,25 @@ impl<'a> Segment<'a> {
         Ok(segments)
     }
 
-    pub(super) fn is_alive(&self, doc: DocId) -> bool {
+    pub(in crate::index) fn is_alive(&self, doc: DocId) -> bool {
         self.reader
             .alive_bitset()
             .is_none_or(|alive| alive.is_alive(doc))
     }
 
+    /// The id of a document.
+    pub(in crate::index) fn id(&self, doc: DocId) -> tantivy::Result<String> {
+        let mut id = String::new();
+        if let Some(ids) = self.reader.fast_fields().str("id")?
+            && let Some(ordinal) = ids.term_ords(doc).next()
+        {
+            ids.ord_to_str(ordinal, &mut id)?;
+        }
+        Ok(id)
+    }
+
     /// Whether a document has a way.
-    pub(super) fn has(&self, way: &Way) -> tantivy::Result<bool> {
+    pub(in crate::index) fn has(&self, way: &Way) -> tantivy::Result<bool> {
         for zone in &self.zones {
             let mut found = false;
             zone.visit(way, None, &mut |doc, _| found |= self.is_alive(doc))?;
@@ -96,7 +107,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The documents that have a slot, ascending.
-    pub(super) fn frequencies(&self, slot: &Slot) -> tantivy::Result<Frequencies> {
+    pub(in crate::index) fn frequencies(&self, slot: &Slot) -> tantivy::Result<Frequencies> {
         let mut counts = vec![0f32; self.reader.max_doc() as usize];
         let mut found = Vec::new();
         let (only, section) = match slot.zone {
@@ -125,7 +136,7 @@ impl<'a> Segment<'a> {
     }
 
     /// Where some documents, ascending, have the words of a slot: for each zone, the positions in each document.
-    pub(super) fn positions(
+    pub(in crate::index) fn positions(
         &self,
         slot: &Slot,
         docs: &[DocId],
@@ -154,7 +165,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The documents that have one of the values of the filter field.
-    pub(super) fn with_terms(
+    pub(in crate::index) fn with_terms(
         &self,
         terms: &BTreeSet<String>,
         found: &mut dyn FnMut(DocId),
@@ -174,7 +185,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The terms of the filter field that begin so.
-    pub(super) fn terms_from(&self, start: &str) -> tantivy::Result<BTreeSet<String>> {
+    pub(in crate::index) fn terms_from(&self, start: &str) -> tantivy::Result<BTreeSet<String>> {
         let values = self.reader.inverted_index(schema::fields().filter)?;
         let mut stream = values.terms().range().ge(start).into_stream()?;
         let mut terms = BTreeSet::new();

@@ -3,7 +3,6 @@
 use crate::report::Report;
 use crate::report::breakdown::degraded_minutes;
 use crate::report::breakdown::minutes;
-use crate::report::headline;
 use crate::report::outline::Block;
 use crate::report::outline::Card;
 use crate::report::outline::Inline;
@@ -21,7 +20,7 @@ const MOST: usize = 60;
 /// The incidents that have a card: those that page one names, then those of the period asked for, then the newest of
 /// the window.
 fn carded(report: &Report) -> Vec<usize> {
-    let headlines = headline::headlines(report);
+    let headlines = &report.headlines;
     let named = headlines.iter().flat_map(|one| one.proof.iter().copied());
     let mut rest: Vec<usize> = report.window.population.all.iter().collect();
     rest.sort_by_key(|place| (std::cmp::Reverse(report.entries[*place].day), *place));

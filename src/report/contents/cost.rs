@@ -110,6 +110,7 @@ fn controls(report: &Report) -> Section {
         "#unnoticed",
         "#degraded",
         "#hours",
+        "#money",
         "#open actions",
         "#worst",
     ]);
@@ -125,6 +126,7 @@ fn controls(report: &Report) -> Section {
             vec![Inline::Text(wording::total_minutes(one.unnoticed))],
             vec![Inline::Text(wording::total_minutes(one.degraded))],
             vec![Inline::Text(wording::total_hours(one.hours))],
+            vec![Inline::Text(wording::money(&one.money))],
             vec![Inline::Text(one.open_actions.to_string())],
             vec![Inline::Text(
                 one.worst
@@ -143,6 +145,9 @@ fn controls(report: &Report) -> Section {
         .collect();
     let mut blocks = Vec::new();
     if !table.is_empty() {
+        let words = "Ranked by the severity of what each would have caught, then by the time that passed unnoticed. One \
+                     incident may be caught by several.";
+        blocks.push(Block::Paragraph(vec![Inline::text(words)]));
         blocks.push(Block::Table(table));
     }
     if !idle.is_empty() {

@@ -171,38 +171,42 @@ fn trend(report: &Report) -> Section {
             .map(|quarter| quarter.by_failure_mode[at].clone());
         (mode.to_string(), counts.collect())
     });
-    let parts: Vec<&'static str> = Decay::ALL.iter().map(|decay| decay.id()).collect();
-    let decays = report.trend.iter();
-    let decays = decays
-        .map(|quarter| (quarter.name.clone(), quarter.by_decay.clone()))
-        .collect();
-    let charts = [
-        Chart {
-            id: "trend-modes",
-            title: "Failure modes, quarter by quarter".to_owned(),
-            about: "The number of incidents of each failure mode in each of the last eight quarters.".to_owned(),
-            table: trend_table(report, "mode", FailureMode::ALL.iter().map(|mode| mode.id())),
-            plot: Plot::Columns {
-                labels,
-                rows: modes.collect(),
-            },
+    let chart = Chart {
+        id: "trend-modes",
+        title: "Failure modes, quarter by quarter".to_owned(),
+        about: "The number of incidents of each failure mode in each of the last eight quarters."
+            .to_owned(),
+        table: trend_table(
+            report,
+            "mode",
+            FailureMode::ALL.iter().map(|mode| mode.id()),
+        ),
+        plot: Plot::Columns {
+            labels,
+            rows: modes.collect(),
         },
-        Chart {
-            id: "trend-decay",
-            title: "Data or model, quarter by quarter".to_owned(),
-            about: "Of the incidents of each of the last eight quarters, how many were data decay, model decay, neither or \
-                    unknown."
-                .to_owned(),
-            table: trend_table(report, "decay", parts.iter().copied()),
-            plot: Plot::Stack {
-                parts: parts.clone(),
-                rows: decays,
-            },
-        },
-    ];
+    };
     Section {
-        blocks: charts.into_iter().map(Block::Chart).collect(),
+        blocks: vec![Block::Chart(chart)],
         ..super::section("trend", "The last eight quarters")
+    }
+}
+
+/// How many incidents of each of the last eight quarters were data decay, model decay, neither or unknown.
+pub(super) fn decay_by_quarter(report: &Report) -> Chart {
+    let quarters = report.trend.iter();
+    let rows = quarters.map(|quarter| (quarter.name.clone(), quarter.by_decay.clone()));
+    Chart {
+        id: "trend-decay",
+        title: "Incidents by quarter: data or model".to_owned(),
+        about: "Of the incidents of each of the last eight quarters, how many were data decay, model decay, neither or \
+                unknown."
+            .to_owned(),
+        table: trend_table(report, "decay", Decay::ALL.iter().map(|decay| decay.id())),
+        plot: Plot::Stack {
+            parts: vec!["data decay", "model decay", "neither", "unknown"],
+            rows: rows.collect(),
+        },
     }
 }
 

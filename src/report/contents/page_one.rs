@@ -1,9 +1,7 @@
 //! Page one, for leadership: what was found, what it cost, what to fund, what changed, what is unsure.
 
 use crate::report::Report;
-use crate::report::breakdown::By;
 use crate::report::breakdown::degraded_minutes;
-use crate::report::breakdown::unnoticed_minutes;
 use crate::report::diagnosis;
 use crate::report::headline;
 use crate::report::headline::Headline;
@@ -17,6 +15,8 @@ use crate::report::outline::Part;
 use crate::report::outline::Section;
 use crate::report::outline::Table;
 use crate::report::outline::Told;
+use crate::report::pattern::Counted;
+use crate::report::scope::ValueShare;
 use crate::report::wording;
 
 /// A title on page one is cut after so many characters.
@@ -32,14 +32,17 @@ const CONTROLS: usize = 4;
 pub(super) fn sections(report: &Report) -> Vec<Section> {
     let period = &report.window.stretch.name;
     if report.window.population.all.is_empty() {
-        let words = format!("No dated incident lies in {period}. There is nothing to tell.");
+        let mut words = format!("No dated incident lies in {period}. There is nothing to tell.");
+        if report.request.today <= report.asked.stretch.days.last {
+            words.push_str(&format!(" {} is not over.", report.asked.stretch));
+        }
         return vec![sheet(
             "found",
             "What we found",
             vec![paragraph(vec![Inline::Text(words)])],
         )];
     }
-    let headlines = headline::headlines(report);
+    let headlines = &report.headlines;
     let mut found: Vec<Block> = Vec::new();
     if headlines.is_empty() {
         found.push(paragraph(vec![Inline::text(
@@ -49,13 +52,16 @@ pub(super) fn sections(report: &Report) -> Vec<Section> {
         let told = headlines.iter().map(|one| told(report, one)).collect();
         found.push(Block::Findings(told));
     }
-    let changed = super::method::changes(report).into_iter().collect();
-    let read = headline::to_read(&headlines);
+    let changed = vec![
+        Block::Chart(super::labels::decay_by_quarter(report)),
+        Block::List(super::method::changes(report)),
+    ];
+    let read = headline::to_read(headlines);
     let mut sections = vec![
         sheet("found", format!("What we found in {period}"), found),
-        sheet("cost", "What it cost", vec![paragraph(cost(report))]),
+        sheet("cost", "What it cost", super::bill::blocks(report)),
         sheet("fund", "What to fund", fund(report)),
-        sheet("changed", "What changed", vec![Block::List(changed)]),
+        sheet("changed", "What changed", changed),
         sheet(
             "unsure",
             "What is unsure",
@@ -69,7 +75,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section> {
             .collect();
         sections.insert(
             3,
-            sheet("read", "Incidents to read", vec![Block::List(lines)]),
+            sheet("read", "Incidents to read first", vec![Block::List(lines)]),
         );
     }
     sections
@@ -97,7 +103,14 @@ fn told(report: &Report, headline: &Headline) -> Told {
         Topic::Pattern(at) => {
             let pattern = &report.request.patterns[at];
             let measured = &report.window.patterns[at];
-            let lead = report.sentence(pattern, measured, &report.window.stretch);
+            let lead = match (&pattern.counted, measured.share.total) {
+                (Counted::Filters(filters), 0) => vec![
+                    Inline::text("Asked: no incident fulfils "),
+                    Inline::code(filters.denominator.text.clone()),
+                    Inline::text(", so there is no share"),
+                ],
+                _ => report.sentence(pattern, measured, &report.window.stretch),
+            };
             (lead, measured, &report.asked.patterns[at])
         }
     };
@@ -127,36 +140,43 @@ fn fitting(report: &Report, proof: &[usize]) -> Vec<usize> {
     proof.iter().take_while(fits).copied().collect()
 }
 
-/// What failed most, with every mode that failed as often.
+/// What failed most, with every mode that failed as often, and what came next.
 fn failed_most(report: &Report, at: usize) -> Line {
     let modes = &report.window.by_failure_mode;
     let most = &modes[at].measured;
     let stretch = &report.window.stretch;
-    let equals: Vec<&str> = modes
-        .iter()
-        .filter(|mode| mode.value != "none" && mode.measured.share.count == most.share.count)
-        .map(|mode| mode.value)
+    let count = |mode: &ValueShare| mode.measured.share.count;
+    let six = || modes.iter().filter(|mode| mode.value != "none");
+    let equals: Vec<String> = six()
+        .filter(|mode| count(mode) == most.share.count)
+        .map(|mode| wording::label(mode.value))
         .collect();
-    let mut line = Line::new();
-    for (rank, mode) in equals.iter().enumerate() {
-        if rank > 0 {
-            line.push(Inline::text(if rank + 1 == equals.len() {
-                " and "
-            } else {
-                ", "
-            }));
-        }
-        line.push(Inline::code(*mode));
-    }
-    line.push(Inline::text(" failed most: "));
+    let (plural, each) = if equals.len() > 1 {
+        ("s", " each")
+    } else {
+        ("", "")
+    };
+    let names = wording::and(&equals);
+    let mut line = vec![Inline::Text(format!(
+        "Most frequent failure{plural}: {names}, "
+    ))];
     let filter = format!("mode:{}", modes[at].value);
     line.push(report.counted(&most.incidents, &filter, stretch));
-    let each = if equals.len() > 1 { " each" } else { "" };
     line.push(Inline::Text(format!(
         "{each} of {} classified incidents ({})",
         most.share.total,
         wording::share(most.share)
     )));
+    let behind = six().filter(|mode| (1..most.share.count).contains(&count(mode)));
+    if let Some(next) = behind.max_by_key(|mode| count(mode)) {
+        line.push(Inline::Text(format!(
+            ", then {} (",
+            wording::label(next.value)
+        )));
+        let filter = format!("mode:{}", next.value);
+        line.push(report.counted(&next.measured.incidents, &filter, stretch));
+        line.push(Inline::text(")"));
+    }
     if let Some(none) = modes.iter().find(|mode| mode.value == "none") {
         line.push(Inline::text("; "));
         line.push(report.counted(&none.measured.incidents, "mode:none", stretch));
@@ -168,6 +188,10 @@ fn failed_most(report: &Report, at: usize) -> Line {
 /// How sure a share is, what the period asked for adds, and how it was before.
 fn detail(report: &Report, measured: &Measured, asked: &Measured) -> Line {
     let mut line = Line::new();
+    if measured.share.total == 0 {
+        line.push(Inline::Text(format!("0 of 0 in {}", report.window.stretch)));
+        return line;
+    }
     if measured.finding == Finding::TooFew {
         line.push(Inline::Strong("Too few to tell".to_owned()));
         line.push(Inline::text("; "));
@@ -181,58 +205,11 @@ fn detail(report: &Report, measured: &Measured, asked: &Measured) -> Line {
         let words = wording::count(asked.share);
         line.push(report.figure(words, &asked.incidents, None));
     }
-    line.push(Inline::Text(format!(
-        "; {}",
-        wording::change(measured, &measured.previous)
-    )));
-    line
-}
-
-/// What the incidents of the window cost, each sum with how many state it.
-fn cost(report: &Report) -> Line {
-    let all = report.select(&report.window.population.all);
-    let mut line = Line::new();
-    let severities = report.by(By::Severity);
-    let worst = severities
-        .slices
-        .iter()
-        .find(|slice| !slice.incidents.is_empty());
-    if let Some(worst) = worst {
-        line.push(Inline::Text(format!("Worst severity: {} (", worst.value)));
-        let filter = format!("severity:{}", worst.value);
-        line.push(report.counted(&worst.incidents, &filter, &report.window.stretch));
-        line.push(Inline::text("). "));
+    // Where there was nothing before, "What changed" says so once.
+    if measured.previous.share.total > 0 {
+        let words = wording::change(measured, &measured.previous);
+        line.push(Inline::Text(format!("; {words}")));
     }
-    let degraded = all.stated(degraded_minutes);
-    if degraded.stated > 0 {
-        let before =
-            all.stated(|entry| Some(unnoticed_minutes(entry)?.min(degraded_minutes(entry)?)));
-        line.push(Inline::text("Degraded for "));
-        line.push(Inline::Strong(wording::duration(degraded.sum)));
-        let stated = format!(" in all (stated in {} of {})", degraded.stated, degraded.of);
-        line.push(Inline::Text(stated));
-        line.push(Inline::Text(format!(
-            ", of which {} passed before anyone noticed (stated in {}). ",
-            wording::duration(before.sum),
-            before.stated
-        )));
-    }
-    let hours = all.stated(|entry| entry.costs.hours);
-    if hours.stated > 0 {
-        line.push(Inline::text("Engineering time: "));
-        line.push(Inline::Strong(format!("{} h", wording::number(hours.sum))));
-        line.push(Inline::Text(format!(
-            " (stated in {} of {}). ",
-            hours.stated, hours.of
-        )));
-    }
-    let money = all.filter(|entry| entry.costs.money.is_some());
-    let users = all.filter(|entry| entry.costs.users.is_some());
-    line.push(Inline::text("Money lost is stated in "));
-    line.push(report.listed(&money.members()));
-    line.push(Inline::text(", users affected in "));
-    line.push(report.listed(&users.members()));
-    line.push(Inline::Text(format!(" of {}.", all.len())));
     line
 }
 
@@ -244,10 +221,11 @@ fn fund(report: &Report) -> Vec<Block> {
     };
     let mut table = Table::new(&[
         "Control",
-        "#would have caught",
+        "#caught",
         &super::period_column(report),
         "#unnoticed",
         "#hours",
+        "#money",
         "#open actions",
         "#worst",
     ]);
@@ -260,6 +238,7 @@ fn fund(report: &Report) -> Vec<Block> {
             vec![super::in_period(report, &one.incidents)],
             vec![Inline::Text(wording::total_minutes(one.unnoticed))],
             vec![Inline::Text(wording::total_hours(one.hours))],
+            vec![Inline::Text(wording::money(&one.money))],
             vec![Inline::Text(one.open_actions.to_string())],
             vec![Inline::Text(
                 one.worst
@@ -285,7 +264,10 @@ fn to_read(report: &Report, place: usize) -> Line {
     let entry = &report.entries[place];
     let mut line = vec![Inline::Incidents(vec![place]), Inline::text(": ")];
     line.push(Inline::Text(wording::cut(&entry.title, TITLE)));
-    let mut facts = vec![diagnosis::truth(entry).to_owned()];
+    let mut facts = vec![match diagnosis::truth(entry) {
+        "none" => "none of the six modes".to_owned(),
+        truth => wording::label(truth),
+    }];
     facts.extend(entry.severity.map(|severity| severity.to_string()));
     facts.extend(entry.day.map(|day| day.to_string()));
     facts.extend(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::incident::ActionState;
 use crate::report::Report;
 use crate::report::action::AGES;
 use crate::report::action::OpenAction;
@@ -44,12 +45,12 @@ fn repeats(report: &Report) -> Section {
         "Action items of the earlier",
     ]);
     for (place, earlier) in repeats.iter().take(ROWS) {
-        let open = report
-            .open_actions
+        let actions = &report.entries[earlier.place].actions;
+        let open = actions
             .iter()
-            .filter(|one| one.place == earlier.place)
+            .filter(|one| one.state == ActionState::Open)
             .count();
-        let state = match (report.entries[earlier.place].actions.len(), open) {
+        let state = match (actions.len(), open) {
             (0, _) => "none".to_owned(),
             (_, 0) => "all done".to_owned(),
             (all, open) => format!("{open} of {all} open"),
@@ -209,11 +210,11 @@ fn review(report: &Report) -> Section {
         ]);
     }
     let line = vec![
-        Inline::text("Those that matter most first. To settle one, state "),
-        Inline::code("failure_mode: …"),
-        Inline::text(" in its front matter and "),
-        Inline::code("pm-kb add"),
-        Inline::text(" it again."),
+        Inline::text("Those that matter most first. To settle one: "),
+        Inline::code("pm-kb label ID mode=VALUE --why REASON"),
+        Inline::text(", or state "),
+        Inline::code("failure_mode"),
+        Inline::text(" in its front matter and add it again."),
     ];
     let mut blocks = vec![Block::Paragraph(line)];
     blocks.extend(with_rest(table, places.len(), "labels"));

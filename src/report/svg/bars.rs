@@ -27,6 +27,9 @@ const COLUMN: f64 = 26.0;
 const BAR: f64 = 20.0;
 const BAR_ROW: f64 = 30.0;
 
+/// Height of the highest column of a stack.
+const STACK: f64 = 96.0;
+
 /// The inks of the parts of a stack, with the ink of the number on each.
 const PARTS: [(Ink, Ink); 4] = [
     (STRONG, ON_STRONG),
@@ -68,39 +71,40 @@ pub(super) fn columns(pen: &mut Pen<'_>, labels: &[String], rows: &[(String, Vec
     pen.height = bottom + 10.0;
 }
 
-/// A bar for each name, its parts side by side, as long as it has incidents.
+/// A column for each name, its parts on top of each other; the last column is the period asked for.
 pub(super) fn stack(pen: &mut Pen<'_>, parts: &[&'static str], rows: &[(String, Vec<Members>)]) {
-    let mut x = NAMES;
+    let mut x = 0.0;
     for (part, (ink, _)) in parts.iter().zip(PARTS) {
         pen.rect((x, 4.0), (14.0, 14.0), ink);
         pen.text((x + 20.0, 16.0), (Anchor::Start, INK), part);
         x += 130.0;
     }
     let whole = |counts: &[Members]| counts.iter().map(Members::len).sum::<usize>();
-    let most = rows
-        .iter()
-        .map(|(_, counts)| whole(counts))
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let unit = (WIDTH - NAMES - 50.0) / most as f64;
+    let most = rows.iter().map(|(_, counts)| whole(counts)).max();
+    let unit = STACK / most.unwrap_or(0).max(1) as f64;
+    let step = WIDTH / rows.len().max(1) as f64;
+    let base = 46.0 + STACK;
     for (at, (name, counts)) in rows.iter().enumerate() {
-        let y = 34.0 + BAR_ROW * at as f64;
-        pen.name(y + 15.0, name);
-        let mut x = NAMES;
+        let middle = step * (at as f64 + 0.5);
+        let is_last = at + 1 == rows.len();
+        let mut y = base;
         for (members, (ink, on)) in counts.iter().zip(PARTS) {
-            let width = unit * members.len() as f64;
-            pen.rect((x, y), (width - 1.0, BAR), ink);
-            if width >= 14.0 {
-                pen.number((x + width / 2.0, y + 15.0), (Anchor::Middle, on), members);
+            let height = unit * members.len() as f64;
+            let left = middle - step * 0.32;
+            pen.rect((left, y - height), (step * 0.64, height - 1.0), ink);
+            if height >= 12.0 {
+                let place = (middle, y - height / 2.0 + 4.0);
+                pen.number(place, (Anchor::Middle, on), members);
             }
-            x += width;
+            y -= height;
         }
-        let all: Members = counts.iter().flat_map(Members::iter).collect();
-        let words = format!("{}", all.len());
-        pen.text((x + 8.0, y + 15.0), (Anchor::Start, MUTED), &words);
+        let all = whole(counts).to_string();
+        pen.text((middle, y - 6.0), (Anchor::Middle, INK), &all);
+        let ink = if is_last { INK } else { MUTED };
+        pen.text((middle, base + 18.0), (Anchor::Middle, ink), name);
     }
-    pen.height = 34.0 + BAR_ROW * rows.len() as f64 + 4.0;
+    pen.line((0.0, base), (WIDTH, base), RULE);
+    pen.height = base + 26.0;
 }
 
 /// A share with its 95 % interval for each name.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::desk::Desk;
 use crate::door::assert_told;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "add",
     "search",
     "list",
@@ -16,6 +16,10 @@ const COMMANDS: [&str; 12] = [
     "eval",
     "report",
     "status",
+    "sync",
+    "health",
+    "label",
+    "reclassify",
     "remove",
     "demo",
     "completions",

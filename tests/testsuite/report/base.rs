@@ -10,6 +10,7 @@ use pm_kb::incident::Origin;
 use pm_kb::incident::Severity;
 use pm_kb::postmortem::DocumentKind;
 use pm_kb::quarter::Quarter;
+use pm_kb::record::Lineage;
 use pm_kb::record::Record;
 use pm_kb::report;
 use pm_kb::report::Report;
@@ -182,6 +183,7 @@ pub(super) fn incident(id: &str, date: &str, labels: &str) -> Record {
         facts,
         metadata: BTreeMap::new(),
         classification,
+        lineage: Lineage::default(),
     }
 }
 

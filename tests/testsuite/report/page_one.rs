@@ -2,7 +2,6 @@
 
 use pm_kb::record::Record;
 use pm_kb::report::Request;
-use pm_kb::report::headline;
 use pm_kb::report::headline::Topic;
 use pm_kb::report::markdown;
 use pm_kb::report::period::Calendar;
@@ -36,12 +35,59 @@ fn what_failed_most_is_told_with_its_equals() {
         .with(incident("d", "2026-07-04", "mode:none"));
     let page = page(&base);
     assert!(
-        page.contains("1. **`schema-drift` and `data-drift` failed most: 1 each of 4 classified incidents (25%)"),
+        page.contains("1. **Most frequent failures: schema drift and data drift, 1 each of 4 classified incidents (25%)"),
         "{page}"
     );
     assert!(page.contains("2 had none of the six modes"), "{page}");
     let ordinary = Base::new().with(incident("c", "2026-07-03", "mode:none"));
-    assert!(!self::page(&ordinary).contains("failed most"));
+    assert!(!self::page(&ordinary).contains("Most frequent"));
+    let base = base.with(incident("e", "2026-07-05", "mode:data-drift"));
+    let page = self::page(&base);
+    assert!(
+        page.contains("Most frequent failure: data drift, 2 of 5 classified incidents (40%), then schema drift (1);"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_base_that_begins_in_the_period_is_compared_with_nothing() {
+    let base = Base::new()
+        .with(incident("a", "2026-07-01", "mode:data-drift"))
+        .with(incident("b", "2026-07-02", "mode:schema-drift"));
+    let page = page(&base);
+    assert!(
+        page.contains(
+            "2 incidents in 2026-Q3. The base holds none from before, so nothing can be compared."
+        ),
+        "{page}"
+    );
+    assert!(!page.contains("to compare with"), "said once: {page}");
+    let base = base.with(incident("c", "2026-06-30", "mode:none"));
+    assert!(self::page(&base).contains("The base begins on 2026-06-30 only."));
+}
+
+#[test]
+fn money_is_added_up_by_currency_where_it_can_be_read() {
+    let mut base = Base::new();
+    let amounts = [
+        "58,000 pounds",
+        "£2,000",
+        "$1.5 million",
+        "a bonus of a team",
+    ];
+    for (at, amount) in amounts.iter().enumerate() {
+        let mut record = incident(&format!("m{at}"), "2026-07-01", "mode:schema-drift");
+        record.facts.money = Some(fact((*amount).to_owned()));
+        base = base.with(record);
+    }
+    let page = page(&base);
+    assert!(
+        page.contains("**\\$1.5 million, £60,000** lost (stated in 3 of 4; 1 more in words that cannot be added up)"),
+        "{page}"
+    );
+    let schema_contract =
+        "| Schema contract at the producer | 4 | 4 | – | – | \\$1.5 million, £60,000 (3 of 4) |";
+    assert!(page.contains(schema_contract), "{page}");
 }
 
 #[test]
@@ -61,7 +107,9 @@ fn a_single_incident_is_told_and_nothing_claimed_of_it() {
         "{page}"
     );
     assert!(
-        page.contains("as before, as far as 1 incident can tell"),
+        page.contains(
+            "1 incident in 2026-Q3. The base holds none from before, so nothing can be compared."
+        ),
         "{page}"
     );
     assert!(page.contains("Shown by [`only`](#only)"), "{page}");
@@ -85,14 +133,17 @@ fn costs_are_sums_of_what_is_stated_and_say_of_how_many() {
         .with(incident("untold", "2026-07-03", "mode:none"));
     let page = page(&base);
     assert!(
-        page.contains("Degraded for **4 days** in all (stated in 2 of 3)"),
+        page.contains("**4 days** degraded (stated in 2 of 3)"),
         "{page}"
     );
     assert!(
-        page.contains("of which 2 days passed before anyone noticed (stated in 1)"),
+        page.contains("**2 days** before anyone noticed (stated in 1 of 3)"),
         "{page}"
     );
-    assert!(page.contains("**12.5 h** (stated in 1 of 3)"), "{page}");
+    assert!(
+        page.contains("**12.5 h** of engineering (stated in 1 of 3)"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -111,7 +162,8 @@ fn worse_incidents_make_a_finding_rank_higher() {
         base = base.with(record);
     }
     let report = base.report(&quarter("2026-Q3"));
-    let told: Vec<&str> = headline::headlines(&report)
+    let told: Vec<&str> = report
+        .headlines
         .iter()
         .filter_map(|one| match one.topic {
             Topic::Pattern(at) => Some(report.request.patterns[at].id.as_str()),
@@ -155,7 +207,12 @@ fn a_mode_that_was_not_there_for_seven_quarters_is_new() {
         .with(incident("old", "2025-01-01", "mode:schema-drift"))
         .with(incident("a", "2026-07-01", "mode:schema-drift"))
         .with(incident("b", "2026-07-02", "mode:labeling-error"));
-    assert!(page(&base).contains("New, after seven quarters without: labeling-error."));
+    assert!(
+        page(&base)
+            .contains("New, not seen before, since the base begins on 2025-01-01: labeling error.")
+    );
+    let base = base.with(incident("older", "2024-09-30", "mode:schema-drift"));
+    assert!(page(&base).contains("New, after seven quarters without: labeling error."));
 }
 
 #[test]
@@ -185,7 +242,7 @@ fn repeats_name_the_earlier_incident_and_its_open_action() {
     let report = base.report(&quarter("2026-Q3"));
     assert_eq!(
         json(&report)["repeats"],
-        serde_json::json!([{"id": "second", "earlier": "first", "shared": "scorer", "days": 515.0, "open_action": true}])
+        serde_json::json!([{"id": "second", "earlier": "first", "shared": "Scorer", "days": 515.0, "open_action": true}])
     );
     let page = markdown::render(&report);
     assert!(page.contains("| 515 | 1 of 1 open |"), "{page}");

@@ -16,6 +16,7 @@ use pm_kb::report::csv;
 use pm_kb::report::html;
 use pm_kb::report::markdown;
 use pm_kb::report::outline::Block;
+use pm_kb::report::outline::Fact;
 use pm_kb::report::outline::Inline;
 use pm_kb::report::outline::Line;
 use pm_kb::report::svg;
@@ -127,6 +128,10 @@ fn queries(report: &report::Report) -> Vec<(String, BTreeSet<String>)> {
         match block {
             Block::Paragraph(line) => lines.push(line.clone()),
             Block::List(points) => lines.extend(points.clone()),
+            Block::Facts(facts) => {
+                let fact = |fact: &Fact| [fact.figure.clone(), fact.words.clone()];
+                lines.extend(facts.iter().flat_map(fact));
+            }
             Block::Findings(told) => lines.extend(told.iter().map(|one| one.lead.clone())),
             Block::Table(table) => lines.extend(table.rows.iter().flatten().cloned()),
             Block::Chart(chart) => lines.extend(chart.table.rows.iter().flatten().cloned()),
@@ -249,6 +254,7 @@ proptest! {
         formats::check_markdown(&markdown::render(&report));
         formats::check_csv(&csv::render(&report));
         formats::check_text(&text::render(&report, 80));
+        formats::check_text(&text::page_one(&report, 80));
         for (_, drawing) in svg::files(&report) {
             formats::check_tags(&drawing);
         }

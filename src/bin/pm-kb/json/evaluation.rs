@@ -1,7 +1,8 @@
-//! `pm-kb/evaluation/1`: the labels of the rules held against those of a reader.
+//! `pm-kb/evaluation/1` and `pm-kb/facts-evaluation/1`: labels and facts held against those of a reader.
 
 use pm_kb::evaluation::Evaluation;
 use pm_kb::evaluation::Score;
+use pm_kb::evaluation::facts::FactsEvaluation;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -45,5 +46,22 @@ pub(crate) fn evaluation(of: &Evaluation) -> Value {
         "modes": modes,
         "confusion": confusion,
         "calibration": calibration,
+    })
+}
+
+/// An evaluation of the facts: `pm-kb/facts-evaluation/1`.
+pub(crate) fn facts_evaluation(of: &FactsEvaluation) -> Value {
+    let fields = of.fields.iter().map(|(name, score)| {
+        json!({"field": name, "stated": score.stated, "right": score.right, "share": score.share(),
+            "missing": score.missing, "wrong": score.wrong, "not_stated": score.not_stated, "invented": score.invented})
+    });
+    let misses = of.misses.iter().map(|miss| {
+        json!({"file": miss.file, "field": miss.field, "gold": miss.gold, "given": miss.given})
+    });
+    json!({
+        "schema": "pm-kb/facts-evaluation/1",
+        "documents": of.documents,
+        "fields": fields.collect::<Vec<_>>(),
+        "misses": misses.collect::<Vec<_>>(),
     })
 }

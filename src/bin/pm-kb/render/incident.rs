@@ -6,6 +6,7 @@ use pm_kb::incident::ActionItem;
 use pm_kb::incident::ActionState;
 use pm_kb::incident::Fact;
 use pm_kb::incident::Moment;
+use pm_kb::incident::Origin;
 use pm_kb::record::Record;
 use pm_kb::taxonomy::Decay;
 use pm_kb::taxonomy::Facet;
@@ -174,16 +175,21 @@ fn fact_lines(record: &Record) -> Vec<String> {
 /// A fact with the line that states it, where it is stated.
 fn fact<T>(name: &str, fact: &Option<Fact<T>>, say: impl Fn(&T) -> String) -> Option<String> {
     let fact = fact.as_ref()?;
-    let place = match fact.line {
-        0 => String::new(),
-        line => format!("  (line {line})"),
+    let place = match (fact.origin, fact.line) {
+        (Origin::Verdict, _) => "  (human verdict)".to_owned(),
+        (_, 0) => String::new(),
+        (_, line) => format!("  (line {line})"),
     };
     Some(format!("{}{place}", named(name, &clean(&say(&fact.value)))))
 }
 
 fn list(name: &str, facts: &[Fact<String>]) -> Option<String> {
     let names: Vec<String> = facts.iter().map(|fact| clean(&fact.value)).collect();
-    (!names.is_empty()).then(|| named(name, &names.join(", ")))
+    let by = match facts.iter().any(|fact| fact.origin == Origin::Verdict) {
+        true => "  (human verdict)",
+        false => "",
+    };
+    (!names.is_empty()).then(|| format!("{}{by}", named(name, &names.join(", "))))
 }
 
 fn moment(moment: &Moment) -> String {
