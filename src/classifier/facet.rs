@@ -17,8 +17,6 @@ use crate::classifier::score::Share;
 use crate::classifier::telling;
 use crate::classifier::telling::Table;
 
-/// From which probability on something was carried out.
-const CARRIED_OUT: f64 = 0.5;
 /// What who noticed counts for whether it was announced, beside what the text says of that.
 const NOTICED: f64 = 0.7;
 
@@ -76,7 +74,12 @@ impl<'a> Facets<'a> {
                 continue;
             };
             let probability = told.probabilities[at];
-            if probability >= CARRIED_OUT {
+            let limits = &self.reading.rules.policy().thresholds;
+            let enough = match response {
+                Response::Rollback => limits.rolled_back,
+                _ => limits.carried_out,
+            };
+            if probability >= enough {
                 self.labels.response.insert(response);
                 let place = (told.sentences[at], probability);
                 let evidence = self.witness.told(place, Facet::Response, value);
