@@ -35,6 +35,11 @@ pub fn classify(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Classif
     decide::decide(&reading, text).0
 }
 
+/// How far the kind of cause stands out from all others, 0 to 1: what the calibration turns into a probability.
+pub fn certainty(rules: &RuleSet, postmortem: &Postmortem) -> f64 {
+    decide::certainty(&Reading::of(rules, postmortem))
+}
+
 /// How the labels came about, stage by stage, as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {

@@ -77,6 +77,11 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
     (labels, reasons)
 }
 
+/// How far the best kind of cause stands out, 0 to 1.
+pub(crate) fn certainty(reading: &Reading<'_>) -> f64 {
+    Standing::of(reading).ranked(reading)[0].1
+}
+
 /// Whether the document speaks of machine learning.
 fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
     let gate = &reading.rules.policy().gate;

@@ -6,6 +6,7 @@ use crate::rule::Features;
 use crate::rule::Label;
 use crate::rule::Telling;
 use crate::rule::Told;
+use crate::taxonomy::Detection;
 use crate::taxonomy::Facet;
 use crate::taxonomy::Response;
 use crate::taxonomy::RollbackTarget;
@@ -16,8 +17,8 @@ use crate::classifier::score::Share;
 use crate::classifier::telling;
 use crate::classifier::telling::Table;
 
-/// From which probability on something was carried out.
-const CARRIED_OUT: f64 = 0.5;
+/// What who noticed counts for whether it was announced, beside what the text says of that.
+const NOTICED: f64 = 0.7;
 
 /// What decides the facets of one document, and where the labels go.
 pub(crate) struct Facets<'a> {
@@ -36,9 +37,9 @@ impl<'a> Facets<'a> {
     pub(crate) fn decide(&mut self) {
         self.responses();
         self.rollback();
-        self.one_of(telling::DETECTION, Facet::Detection);
+        let noticed = self.one_of(telling::DETECTION, Facet::Detection);
         self.one_of(telling::FIRST_DIAGNOSIS, Facet::FirstDiagnosis);
-        self.one_of(telling::SILENT, Facet::Silent);
+        self.silence(noticed);
         let near_miss = Label::NearMiss;
         if self.reading.scores.get(near_miss) >= self.reading.rules.policy().thresholds.facet {
             self.labels.near_miss = true;
@@ -73,7 +74,12 @@ impl<'a> Facets<'a> {
                 continue;
             };
             let probability = told.probabilities[at];
-            if probability >= CARRIED_OUT {
+            let limits = &self.reading.rules.policy().thresholds;
+            let enough = match response {
+                Response::Rollback => limits.rolled_back,
+                _ => limits.carried_out,
+            };
+            if probability >= enough {
                 self.labels.response.insert(response);
                 let place = (told.sentences[at], probability);
                 let evidence = self.witness.told(place, Facet::Response, value);
@@ -114,12 +120,43 @@ impl<'a> Facets<'a> {
         self.one_of(telling::ROLLBACK_HELPED, Facet::RollbackHelped);
     }
 
-    /// Sets a facet that has one value at most.
-    fn one_of(&mut self, table: Table, facet: Facet) {
-        if let Some((telling, seen)) = self.seen(table) {
-            let told = telling.one_of(&seen);
-            self.set(telling, &told, facet);
+    /// Whether nothing announced it: what the text says of it, and who noticed.
+    fn silence(&mut self, noticed: Option<Told>) {
+        let Some((telling, seen)) = self.seen(telling::SILENT) else {
+            return;
+        };
+        let mut told = telling.one_of(&seen);
+        let values = telling.values();
+        let (Some(yes), Some(no)) = (place(values, "yes"), place(values, "no")) else {
+            return;
+        };
+        if let Some(announced) = noticed.and_then(|noticed| self.announced(&noticed)) {
+            let said = told.probabilities[yes] + told.probabilities[no];
+            let loud = (1.0 - NOTICED) * told.probabilities[no] / said + NOTICED * announced;
+            told.probabilities[no] = loud * said;
+            told.probabilities[yes] = (1.0 - loud) * said;
         }
+        self.set(telling, &told, Facet::Silent);
+    }
+
+    /// How likely it is that an alert noticed, where anybody did.
+    fn announced(&self, noticed: &Told) -> Option<f64> {
+        let values = self
+            .reading
+            .rules
+            .telling(telling::DETECTION.name)?
+            .values();
+        let monitoring = place(values, Detection::Monitoring.id())?;
+        let any: f64 = noticed.probabilities.iter().sum();
+        (any > noticed.none).then(|| noticed.probabilities[monitoring] / any)
+    }
+
+    /// Sets a facet that has one value at most.
+    fn one_of(&mut self, table: Table, facet: Facet) -> Option<Told> {
+        let (telling, seen) = self.seen(table)?;
+        let told = telling.one_of(&seen);
+        self.set(telling, &told, facet);
+        Some(told)
     }
 
     fn seen(&self, table: Table) -> Option<(&'a Telling, Vec<Features>)> {
@@ -151,6 +188,10 @@ impl<'a> Facets<'a> {
             .evidence
             .extend(self.witness.supporting(label, 1));
     }
+}
+
+fn place(values: &[String], value: &str) -> Option<usize> {
+    values.iter().position(|known| known == value)
 }
 
 fn affirmed<'a>(reading: &'a Reading<'_>, label: Label) -> impl Iterator<Item = &'a Share> {

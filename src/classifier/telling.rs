@@ -80,6 +80,8 @@ const PARTS: usize = 4;
 const BEGINNING: usize = 3;
 /// What the name of a cue counts beside the name of its label.
 const CUE: f64 = 0.7;
+/// From which weight on a cue speaks for its label, and not just for itself.
+const STRONG: f64 = 2.0;
 /// What the words of the heading above count.
 const HEADING: f64 = 0.7;
 
@@ -101,7 +103,7 @@ pub(crate) fn features(
             let here = &mut all[hit.sentence];
             here.insert(format!("{label} {} {state}", cue.name), CUE);
             // Signs of a belief are weak and many: which of them stands there says more than that one does.
-            if !label.starts_with("signal:") {
+            if !label.starts_with("signal:") && cue.weight >= STRONG {
                 here.insert(format!("{label} {state}"), 1.0);
             }
         }
@@ -137,7 +139,7 @@ fn words(sentences: &[Sentence], at: usize) -> Features {
         }
     }
     let part = at * PARTS / sentences.len().max(1);
-    seen.insert(format!("part: {}", part + 1), 0.5);
+    seen.insert(format!("part: {}", part + 1), 1.0);
     if at < BEGINNING {
         seen.insert("beginning:".to_owned(), 0.5);
     }
