@@ -198,7 +198,7 @@ impl Paper {
     }
 
     fn file_at(
-        self,
+        mut self,
         clerk: &mut Clerk<'_, '_>,
         understood: Understood,
         place: Place,
@@ -208,6 +208,10 @@ impl Paper {
         let near = print.as_ref().map(|print| (print, &*clerk.prints));
         let original = twin::original(&clerk.writing.view(), &place.id, self.content, near)?;
         let (record, is_same_text) = self.record(clerk, understood, &place, original.as_ref());
+        if is_same_text && record.facts.date.is_some() {
+            self.diagnostics
+                .retain(|diagnostic| !parser::is_open_date(diagnostic));
+        }
         let filed = clerk.writing.put(Filing {
             record: record.clone(),
             read_kind,
@@ -256,11 +260,19 @@ impl Paper {
         record.lineage.duplicate_of = original.map(|original| original.id.clone());
         let before = place.before.as_ref();
         let is_same_text = before.is_some_and(|before| before.content == self.content);
+        if let Some(before) = before.filter(|_| is_same_text && self.has_open_date()) {
+            // What `--date-order` once settled stays settled when the same text is read without it.
+            record.facts.keep_times(&before.record.facts);
+        }
         if let Some(before) = before.filter(|_| is_same_text && place.outcome == Outcome::Updated) {
             // `./a.md` and `a.md` are one file: how it was named last is no change.
             record.source.clone_from(&before.record.source);
         }
         (record, is_same_text)
+    }
+
+    fn has_open_date(&self) -> bool {
+        self.diagnostics.iter().any(parser::is_open_date)
     }
 
     /// Removes the record of the whole page that this document is a part of; its id.

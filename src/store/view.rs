@@ -95,6 +95,11 @@ impl<'store> View<'store> {
         self.filed("ORDER BY id", [])
     }
 
+    /// Hands every record on, ordered by id, so that not all of them need to be held.
+    pub fn each(&self, take: impl FnMut(Filed)) -> Result<()> {
+        self.visit("ORDER BY id", [], take)
+    }
+
     /// The records read from one absolute path, ordered by id.
     pub fn at_path(&self, path: &str) -> Result<Vec<Filed>> {
         self.filed("WHERE path = ?1 AND path <> '' ORDER BY id", [path])
@@ -294,6 +299,18 @@ impl<'store> View<'store> {
 
     /// The records that a condition on the columns of `record` selects.
     fn filed(&self, condition: &str, parameters: impl Params) -> Result<Vec<Filed>> {
+        let mut filed = Vec::new();
+        self.visit(condition, parameters, |one| filed.push(one))?;
+        Ok(filed)
+    }
+
+    /// Hands the records that a condition selects on, one at a time.
+    fn visit(
+        &self,
+        condition: &str,
+        parameters: impl Params,
+        mut take: impl FnMut(Filed),
+    ) -> Result<()> {
         let doing = "read the record";
         let mut statement = self
             .connection
@@ -303,10 +320,9 @@ impl<'store> View<'store> {
             ))
             .map_err(failed(doing))?;
         let mut rows = statement.query(parameters).map_err(failed(doing))?;
-        let mut filed = Vec::new();
         while let Some(row) = rows.next().map_err(failed(doing))? {
-            filed.push(row::filed(row)?);
+            take(row::filed(row)?);
         }
-        Ok(filed)
+        Ok(())
     }
 }
