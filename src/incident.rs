@@ -17,6 +17,7 @@ use crate::quarter::Quarter;
 ///
 /// Letters, digits, `.`, `_` and `-`, at most 100 of them, the first a letter or digit of any script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct IncidentId(String);
 
 impl IncidentId {
@@ -41,6 +42,14 @@ impl IncidentId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for IncidentId {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<IncidentId, Error> {
+        text.parse()
     }
 }
 

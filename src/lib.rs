@@ -10,6 +10,7 @@
 pub mod error;
 pub mod schema;
 pub mod text;
+pub mod secret;
 pub mod fingerprint;
 pub mod diagnostic;
 pub mod document;

@@ -11,6 +11,7 @@ mod course;
 mod date;
 mod day;
 mod dialect;
+mod disguise;
 mod document_kind;
 mod doubt;
 mod duration;
@@ -129,6 +130,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     metadata::check_front_matter(&entries, &mut source);
     let titled = metadata::states_title(&entries);
     oddity::second_front_matter(begin, &mut source);
+    disguise::hidden(&mut source);
     let pieces = markdown::pieces(&mut source, begin);
     oddity::ragged_rows(&pieces, &mut source);
     let mut outline = outline::outline(pieces, titled);
@@ -147,6 +149,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut postmortem = read_facts(&matter, &mut source);
     (postmortem.title, postmortem.stated_id) =
         metadata::identity(&entries, &outline, &mut source, &document.name);
+    disguise::lookalikes(&postmortem.facts, &mut source);
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
     postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);

@@ -21,6 +21,7 @@ use crate::error::Result;
 mod backup;
 mod check;
 mod failure;
+pub mod file_system;
 mod filing;
 mod listing;
 mod migration;
@@ -28,6 +29,7 @@ mod opening;
 mod row;
 mod view;
 
+pub use crate::store::backup::TeamFile;
 pub use crate::store::filing::Filing;
 pub use crate::store::filing::Writing;
 pub use crate::store::listing::Sketch;

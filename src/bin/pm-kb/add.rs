@@ -36,14 +36,20 @@ use crate::terminal;
 #[command(after_help = help::ADD)]
 pub(crate) struct Args {
     /// Files (.md .markdown .mdx .txt), folders, or `-` for a document on standard input.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "from_export", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Take in the documents of an export with the ids that they had; `-` reads it from standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    from_export: Option<PathBuf>,
     /// How 03/07/2026 is to be read.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
     /// Divide pages with several incidents, one for each heading of this level; remembered for these files.
     #[arg(long, value_name = "HEADING")]
     split_on: Option<Heading>,
+    /// Refuse documents with keys, tokens or passwords in them.
+    #[arg(long)]
+    deny_secrets: bool,
     /// Turn every warning into a refusal.
     #[arg(long)]
     strict: bool,
@@ -130,7 +136,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         bar,
     };
     // Where nothing is to be stored, no knowledge base is made: it would be found by commands typed later.
-    if !found.is_nothing() {
+    if !found.is_nothing() || args.from_export.is_some() {
         run.store_all(args, &found)?;
     } else {
         run.refuse_all(&found)?;
@@ -173,6 +179,7 @@ impl Run<'_> {
         let comes = |path: &str| coming.contains(path);
         let settings = Settings {
             comes: &comes,
+            deny_secrets: args.deny_secrets,
             split: args.split_on.map(Heading::level),
             ..Settings::of(reading, &exists)
         };
@@ -180,18 +187,14 @@ impl Run<'_> {
         if found.stdin {
             self.store(&mut base, &settings, vec![input::read_stdin(limit)])?;
         }
-        let mut chunk = Vec::new();
-        let mut bytes = 0;
-        for file in &found.files {
-            let read = input::read(file, limit);
-            bytes += read.as_ref().map_or(0, |input| input.bytes.len());
-            chunk.push(read);
-            if chunk.len() >= CHUNK_DOCUMENTS || bytes >= CHUNK_BYTES {
-                self.store(&mut base, &settings, std::mem::take(&mut chunk))?;
-                bytes = 0;
+        let files = found.files.iter().map(|file| input::read(file, limit));
+        self.store_in_chunks(&mut base, &settings, files)?;
+        if let Some(file) = &args.from_export {
+            match input::read_export(file, limit) {
+                Ok(documents) => self.store_in_chunks(&mut base, &settings, documents)?,
+                Err(refusal) => self.refuse(&refusal)?,
             }
         }
-        self.store(&mut base, &settings, chunk)?;
         base.remember_roots(&found.roots)?;
         if self.counts.added + self.counts.updated > 0
             && let Err(error) = base.catch_up_if_due()
@@ -200,6 +203,25 @@ impl Run<'_> {
             message::warning(&mut self.desk.terminal, &text);
         }
         Ok(())
+    }
+
+    fn store_in_chunks(
+        &mut self,
+        base: &mut KnowledgeBase,
+        settings: &Settings<'_>,
+        read: impl Iterator<Item = Result<Input, input::Refusal>>,
+    ) -> anyhow::Result<()> {
+        let mut chunk = Vec::new();
+        let mut bytes = 0;
+        for one in read {
+            bytes += one.as_ref().map_or(0, |input| input.bytes.len());
+            chunk.push(one);
+            if chunk.len() >= CHUNK_DOCUMENTS || bytes >= CHUNK_BYTES {
+                self.store(base, settings, std::mem::take(&mut chunk))?;
+                bytes = 0;
+            }
+        }
+        self.store(base, settings, chunk)
     }
 
     /// Stores what could be read, and tells of all in the order of their paths.
