@@ -26,6 +26,7 @@ mod identity;
 mod json;
 mod killing;
 mod known_items;
+mod ledger;
 mod paper;
 mod parser;
 mod power;
