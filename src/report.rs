@@ -99,6 +99,8 @@ pub struct Request {
     pub earlier: Option<Earlier>,
     /// The incidents whose labels were checked in an audit.
     pub audited: BTreeSet<IncidentId>,
+    /// Leave secrets and personal data out of the words of documents.
+    pub redact: bool,
     /// What it is made from.
     pub provenance: Provenance,
 }
@@ -119,6 +121,7 @@ impl Request {
             investments: Vec::new(),
             earlier: None,
             audited: BTreeSet::new(),
+            redact: true,
             provenance: Provenance::default(),
         })
     }

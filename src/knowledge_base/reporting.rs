@@ -6,6 +6,7 @@ use std::io;
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::secrets;
 use crate::query::Query;
 use crate::record::Record;
 use crate::report;
@@ -48,6 +49,10 @@ impl KnowledgeBase {
             None => self.counted(&questions)?,
         };
         request.provenance.kb_digest = Some(tally.digest());
+        let tally = match request.redact {
+            true => secrets::redacted_tally(tally)?,
+            false => tally,
+        };
         report::build(&request, tally)
     }
 

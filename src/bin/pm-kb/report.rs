@@ -63,6 +63,9 @@ pub(crate) struct Args {
     /// Write each chart as an SVG file into this folder too.
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
+    /// Leave keys, passwords, e-mail addresses and phone numbers in: reports are made to be passed on.
+    #[arg(long)]
+    unredacted: bool,
     /// Show the appendix too: every table, for the text form; the other forms always have it.
     #[arg(long)]
     full: bool,
@@ -142,6 +145,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 fn request(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Request> {
     let mut request = Request::of(period(args, calendar, today)?, today)?;
     request.calendar = calendar;
+    request.redact = !args.unredacted;
     request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
     Ok(request)
 }
