@@ -59,6 +59,14 @@ pub enum Error {
         /// What was found there instead.
         found: String,
     },
+    /// The folder lies where two machines can write at once and locks cannot be trusted.
+    #[error("{} lies on a network file system ({kind}), on which a knowledge base can be damaged", path.display())]
+    NetworkFileSystem {
+        /// The folder.
+        path: PathBuf,
+        /// The kind of file system, as the system names it.
+        kind: String,
+    },
     /// Another process holds the knowledge base and did not let go before the deadline.
     #[error("the knowledge base is busy ({holder}); nothing was changed")]
     Locked {
@@ -121,6 +129,10 @@ impl Error {
             Error::UnknownIncident { .. } => Some("`pm-kb list` shows the ids".to_owned()),
             Error::NotFound { .. } => Some(
                 "`pm-kb add PATH…` makes one in the current folder, `--kb DIR` or PM_KB_DIR names another".to_owned(),
+            ),
+            Error::NetworkFileSystem { .. } => Some(
+                "keep it on a local disk; or, if one machine at a time uses it, write `allow_network_file_system = true` into its config.toml"
+                    .to_owned(),
             ),
             Error::Locked { .. } => Some("wait for the other command to end and try again".to_owned()),
             Error::SchemaTooNew { .. } => Some("use that version of pm-kb, or a newer one".to_owned()),

@@ -17,6 +17,7 @@ use crate::quarter::Quarter;
 ///
 /// Letters, digits, `.`, `_` and `-`, at most 100 of them, the first a letter or digit of any script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct IncidentId(String);
 
 impl IncidentId {
@@ -41,6 +42,14 @@ impl IncidentId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for IncidentId {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<IncidentId, Error> {
+        text.parse()
     }
 }
 
@@ -296,6 +305,25 @@ impl Facts {
     /// The quarter that the incident counts in: that of its [`Facts::day`].
     pub fn quarter(&self) -> Option<Quarter> {
         self.day().map(Quarter::of)
+    }
+
+    /// Takes over the day, the clocks and the lengths of an earlier reading of the same text where this one has none.
+    pub fn keep_times(&mut self, earlier: &Facts) {
+        fn keep<T: Clone>(now: &mut Option<Fact<T>>, earlier: &Option<Fact<T>>) {
+            let read = earlier
+                .as_ref()
+                .filter(|fact| fact.origin != Origin::Verdict);
+            *now = now.take().or_else(|| read.cloned());
+        }
+        keep(&mut self.date, &earlier.date);
+        keep(&mut self.onset, &earlier.onset);
+        keep(&mut self.detected, &earlier.detected);
+        keep(&mut self.mitigated, &earlier.mitigated);
+        keep(&mut self.resolved, &earlier.resolved);
+        keep(&mut self.minutes_to_detect, &earlier.minutes_to_detect);
+        keep(&mut self.minutes_to_diagnose, &earlier.minutes_to_diagnose);
+        keep(&mut self.minutes_to_mitigate, &earlier.minutes_to_mitigate);
+        keep(&mut self.minutes_to_resolve, &earlier.minutes_to_resolve);
     }
 
     /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given

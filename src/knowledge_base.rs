@@ -26,7 +26,10 @@ use crate::store;
 use crate::store::Filed;
 use crate::store::Store;
 use crate::store::View;
+use crate::store::file_system;
 
+mod aliases;
+mod backup;
 mod catch_up;
 mod configuration;
 mod doctor;
@@ -37,8 +40,10 @@ mod labels;
 mod page;
 mod paper;
 mod prints;
+mod reading;
 mod reporting;
 mod search;
+pub mod secrets;
 mod similar;
 mod sources;
 mod status;
@@ -46,6 +51,8 @@ mod twin;
 mod unrelated;
 mod verdicts;
 
+pub use crate::knowledge_base::aliases::ALIASES;
+pub use crate::knowledge_base::backup::Restored;
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;
 pub use crate::knowledge_base::doctor::Checkup;
@@ -120,6 +127,7 @@ impl KnowledgeBase {
         };
         make_private(dir).map_err(failed("make", dir))?;
         let dir = dir.canonicalize().map_err(failed("open", dir))?;
+        refuse_network(&dir)?;
         let ignored = dir.join(".gitignore");
         if !ignored.exists() {
             fs::write(&ignored, GITIGNORE).map_err(failed("write", &ignored))?;
@@ -154,6 +162,7 @@ impl KnowledgeBase {
             },
         })?;
         refuse_emptied(&dir)?;
+        refuse_network(&dir)?;
         let store = Store::open(&dir.join("kb.sqlite"))?;
         Ok(KnowledgeBase::of(dir, store))
     }
@@ -355,6 +364,20 @@ fn refuse_emptied(dir: &Path) -> Result<()> {
         });
     }
     Ok(())
+}
+
+/// On a network file system two machines can write at once and damage the record, unless a team says that none does.
+fn refuse_network(dir: &Path) -> Result<()> {
+    let Some(kind) = file_system::network_kind(dir) else {
+        return Ok(());
+    };
+    if configuration::at(dir)?.allow_network_file_system {
+        return Ok(());
+    }
+    Err(Error::NetworkFileSystem {
+        path: dir.to_owned(),
+        kind,
+    })
 }
 
 /// Makes an empty knowledge base beside the folder and gives it the folder's name, so that nobody ever sees half of one.

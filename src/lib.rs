@@ -10,6 +10,7 @@
 pub mod error;
 pub mod schema;
 pub mod text;
+pub mod secret;
 pub mod fingerprint;
 pub mod diagnostic;
 pub mod document;
@@ -21,6 +22,8 @@ pub mod classification;
 pub mod rule;
 pub mod record;
 pub mod verdict;
+pub mod alias;
+pub mod health;
 pub mod query;
 pub mod tally;
 

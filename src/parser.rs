@@ -11,7 +11,9 @@ mod course;
 mod date;
 mod day;
 mod dialect;
+mod disguise;
 mod document_kind;
+mod doubt;
 mod duration;
 mod entry;
 mod event;
@@ -67,6 +69,7 @@ use crate::parser::passage::Passage;
 use crate::parser::source::Source;
 use crate::parser::statement::Statements;
 use crate::postmortem::Block;
+use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
 
 /// How a date such as `03/07/2026` is to be read.
@@ -77,6 +80,9 @@ pub enum DateOrder {
     /// Month, day, year.
     Mdy,
 }
+
+/// What the warning of a date says whose day and month cannot be told apart.
+const AMBIGUOUS: &str = "ambiguous date";
 
 /// How a document is to be read.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +115,11 @@ impl Parsed {
     }
 }
 
+/// Whether a diagnostic is about a date that stays open until a [`DateOrder`] is given.
+pub fn is_open_date(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message.contains(AMBIGUOUS)
+}
+
 /// Reads a document. It never fails: what is odd is said in the diagnostics, what is not stated is absent.
 pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut source = Source::new(&document.text);
@@ -119,6 +130,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     metadata::check_front_matter(&entries, &mut source);
     let titled = metadata::states_title(&entries);
     oddity::second_front_matter(begin, &mut source);
+    disguise::hidden(&mut source);
     let pieces = markdown::pieces(&mut source, begin);
     oddity::ragged_rows(&pieces, &mut source);
     let mut outline = outline::outline(pieces, titled);
@@ -127,7 +139,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     entries.extend(nameless::entries(&outline));
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
-    oddity::several_incidents(&outline, &mut source);
+    let several = oddity::several_incidents(&outline, &mut source);
     let matter = Matter {
         statements: Statements { entries: &entries },
         outline: &outline,
@@ -137,9 +149,13 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut postmortem = read_facts(&matter, &mut source);
     (postmortem.title, postmortem.stated_id) =
         metadata::identity(&entries, &outline, &mut source, &document.name);
+    disguise::lookalikes(&postmortem.facts, &mut source);
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
     postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);
+    if several && postmortem.kind.is_counted() && !document_kind::is_stated(&entries) {
+        postmortem.kind = DocumentKind::Several;
+    }
     postmortem.sections = std::mem::take(&mut outline.sections);
     postmortem.blocks = outline.passages.into_iter().map(block).collect();
     Parsed {

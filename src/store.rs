@@ -21,20 +21,23 @@ use crate::error::Result;
 mod backup;
 mod check;
 mod failure;
+pub mod file_system;
 mod filing;
+mod listing;
 mod migration;
 mod opening;
 mod row;
 mod view;
 
+pub use crate::store::backup::TeamFile;
 pub use crate::store::filing::Filing;
 pub use crate::store::filing::Writing;
+pub use crate::store::listing::Sketch;
+pub use crate::store::listing::Source;
 pub use crate::store::row::Filed;
 pub use crate::store::row::Meta;
 pub use crate::store::view::Change;
 pub use crate::store::view::Count;
-pub use crate::store::view::Sketch;
-pub use crate::store::view::Source;
 pub use crate::store::view::View;
 
 use crate::store::failure::failed;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -30,6 +31,8 @@ pub struct Configuration {
     pub calendar: Calendar,
     /// Named queries: `@name` stands for the text.
     pub queries: BTreeMap<String, String>,
+    /// The base may lie on a network file system: the team sees to it that one machine at a time uses it.
+    pub allow_network_file_system: bool,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +44,8 @@ struct File {
     limits: FileLimits,
     #[serde(default)]
     queries: BTreeMap<String, String>,
+    #[serde(default)]
+    allow_network_file_system: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -48,6 +53,21 @@ struct File {
 struct FileLimits {
     document_bytes: Option<usize>,
     front_matter_bytes: Option<usize>,
+    front_matter_depth: Option<usize>,
+    front_matter_nodes: Option<usize>,
+}
+
+impl FileLimits {
+    fn lay_over(&self, limits: &mut Limits) {
+        for (settled, limit) in [
+            (self.document_bytes, &mut limits.document_bytes),
+            (self.front_matter_bytes, &mut limits.front_matter_bytes),
+            (self.front_matter_depth, &mut limits.front_matter_depth),
+            (self.front_matter_nodes, &mut limits.front_matter_nodes),
+        ] {
+            *limit = settled.unwrap_or(*limit);
+        }
+    }
 }
 
 impl Configuration {
@@ -73,6 +93,7 @@ impl Configuration {
         })?;
         let mut configuration = Configuration {
             queries: file.queries,
+            allow_network_file_system: file.allow_network_file_system,
             ..Configuration::default()
         };
         if let Some(order) = file.date_order {
@@ -98,12 +119,7 @@ impl Configuration {
                 )
             })?;
         }
-        let limits = &mut configuration.limits;
-        limits.document_bytes = file.limits.document_bytes.unwrap_or(limits.document_bytes);
-        limits.front_matter_bytes = file
-            .limits
-            .front_matter_bytes
-            .unwrap_or(limits.front_matter_bytes);
+        file.limits.lay_over(&mut configuration.limits);
         Ok(configuration)
     }
 }
@@ -114,16 +130,7 @@ impl KnowledgeBase {
     /// # Errors
     /// [`Error::Rule`] where the file cannot be used, [`Error::File`] where it cannot be read.
     pub fn configuration(&self) -> Result<Configuration> {
-        let path = self.dir().join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => Configuration::parse(&path.display().to_string(), &text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
-            Err(source) => Err(Error::File {
-                doing: "read",
-                path,
-                source,
-            }),
-        }
+        at(self.dir())
     }
 
     /// What this base adds to the query language: its named queries and every key of its documents.
@@ -136,6 +143,20 @@ impl KnowledgeBase {
             keys: keys.iter().map(|key| query::fold(key)).collect(),
             named: self.configuration()?.queries,
         })
+    }
+}
+
+/// What the team has settled in the `config.toml` of a folder.
+pub(super) fn at(dir: &Path) -> Result<Configuration> {
+    let path = dir.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => Configuration::parse(&path.display().to_string(), &text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
+        Err(source) => Err(Error::File {
+            doing: "read",
+            path,
+            source,
+        }),
     }
 }
 

@@ -1,6 +1,4 @@
-//! Doctor: whether the record is as it was written and the index equal to it; safety copies.
-
-use std::path::Path;
+//! Doctor: whether the record is as it was written and the index equal to it.
 
 use crate::error::Error;
 use crate::error::Result;
@@ -12,7 +10,7 @@ use crate::knowledge_base::catch_up::Standing;
 use crate::knowledge_base::catch_up::expected;
 use crate::knowledge_base::catch_up::guarded;
 use crate::store::Meta;
-use crate::store::Store;
+use crate::store::file_system;
 
 /// From which size on the write-ahead log is worth a word: some process has kept a read open for long.
 const LARGE_LOG: u64 = 64 * 1024 * 1024;
@@ -24,6 +22,8 @@ pub struct Checkup {
     pub record: Vec<String>,
     /// Damages of the index, which is made anew from the record.
     pub index: Vec<String>,
+    /// Damages of the index that were mended by making it anew.
+    pub repaired: Vec<String>,
     /// What was found and needs nothing done, or was done by the way.
     pub notes: Vec<String>,
 }
@@ -53,6 +53,7 @@ impl KnowledgeBase {
                 log / (1024 * 1024)
             ));
         }
+        checkup.notes.extend(self.surroundings());
         if !checkup.record.is_empty() {
             // What an index of a damaged record should hold is not known.
             return Ok(checkup);
@@ -63,11 +64,23 @@ impl KnowledgeBase {
         self.check_index(&lock, &mut checkup)?;
         if repair && !checkup.index.is_empty() {
             self.make_anew(&lock)?;
-            let damages = std::mem::take(&mut checkup.index);
-            checkup.notes.extend(damages);
-            checkup.notes.push("the index was made anew".to_owned());
+            checkup.repaired = std::mem::take(&mut checkup.index);
         }
         Ok(checkup)
+    }
+
+    /// What is odd about where the base lies.
+    fn surroundings(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(kind) = file_system::network_kind(self.dir()) {
+            notes.push(format!(
+                "it lies on a network file system ({kind}): neither its locks nor its writes can be trusted"
+            ));
+        }
+        if is_open_to_all(self.dir()) {
+            notes.push("every user of this machine may write to its folder".to_owned());
+        }
+        notes
     }
 
     /// Catches up under the lock, sweeps, and compares.
@@ -137,23 +150,15 @@ impl KnowledgeBase {
         }
         Ok(damages)
     }
+}
 
-    /// Writes a copy of the record, verified, to a file that must not exist yet.
-    ///
-    /// # Errors
-    /// [`Error::File`], [`Error::Damaged`], [`Error::Store`].
-    pub fn backup(&self, file: &Path) -> Result<()> {
-        self.store.back_up(file)
-    }
+#[cfg(unix)]
+fn is_open_to_all(folder: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o002 != 0)
+}
 
-    /// Makes a knowledge base in a folder that has none, from a backup.
-    ///
-    /// # Errors
-    /// [`Error::NotAKnowledgeBase`], [`Error::SchemaTooNew`], [`Error::Damaged`] for the backup; [`Error::File`] where
-    /// there is a knowledge base already.
-    pub fn restore(backup: &Path, dir: &Path) -> Result<KnowledgeBase> {
-        let dir = KnowledgeBase::prepare(dir)?;
-        let store = Store::restore(backup, &dir.join("kb.sqlite"))?;
-        Ok(KnowledgeBase::of(dir, store))
-    }
+#[cfg(not(unix))]
+fn is_open_to_all(_folder: &std::path::Path) -> bool {
+    false
 }

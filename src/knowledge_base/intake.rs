@@ -9,6 +9,7 @@ use crate::knowledge_base::identity::Surroundings;
 use crate::knowledge_base::paper::Clerk;
 use crate::knowledge_base::paper::Paper;
 use crate::knowledge_base::prints::Prints;
+use crate::knowledge_base::secrets;
 use crate::parser;
 use crate::record::Record;
 use crate::store::Writing;
@@ -42,6 +43,8 @@ pub struct Settings<'a> {
     pub comes: &'a dyn Fn(&str) -> bool,
     /// Divide files with several incidents by headings of this level; files that were divided before are anyway.
     pub split: Option<u8>,
+    /// Refuse documents with keys, tokens or passwords in them.
+    pub deny_secrets: bool,
     /// Leave out what is not known yet.
     pub known_only: bool,
     /// Say what would become of the documents, and change nothing.
@@ -56,6 +59,7 @@ impl<'a> Settings<'a> {
             exists,
             comes: &|_| false,
             split: None,
+            deny_secrets: false,
             known_only: false,
             rehearsal: false,
         }
@@ -126,7 +130,11 @@ impl KnowledgeBase {
         let mut batch: Vec<Paper> = Vec::new();
         let mut bytes = 0;
         for input in inputs {
-            let papers = self.papers(input, settings)?;
+            let mut papers = self.papers(input, settings)?;
+            let denied = settings.deny_secrets || settings.reading.strict;
+            for paper in &mut papers {
+                secrets::look_over(paper, &settings.reading.limits, denied);
+            }
             bytes += papers.iter().map(|paper| paper.bytes.len()).sum::<usize>();
             batch.extend(papers);
             if batch.len() >= BATCH_DOCUMENTS || bytes >= BATCH_BYTES {
@@ -166,6 +174,7 @@ impl KnowledgeBase {
             return Ok(());
         }
         let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
         let mut claims = Claims::default();
         batch.iter().for_each(|paper| paper.claim(&mut claims));
         let at_hand = self.prints.take();
@@ -178,6 +187,7 @@ impl KnowledgeBase {
                     comes: settings.comes,
                     claims: &claims,
                     ledger: &ledger,
+                    aliases: &aliases,
                 },
                 prints: &mut prints,
                 takes_new: !settings.known_only,

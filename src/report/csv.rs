@@ -315,3 +315,25 @@ fn quoted(text: &str) -> String {
     let mark = if is_formula { "'" } else { "" };
     format!("\"{mark}{}\"", shown.replace('"', "\"\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    // PROPTEST_CASES=1000000 is the long run.
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_out_of_a_field_or_is_a_formula(text in "(\\PC|[=+@\"',;\u{0}-\u{20}\u{7f}-\u{9f}\u{200b}-\u{206f}＝＋－＠-]){0,40}") {
+            let field = quoted(&text);
+            let inner = field.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            let inner = inner.expect("it stands in quotes");
+            proptest::prop_assert!(!inner.replace("\"\"", "").contains('"'), "{field}");
+            proptest::prop_assert!(!inner.chars().any(char::is_control), "{field:?}");
+            let first = inner.trim_start().chars().next();
+            proptest::prop_assert!(!first.is_some_and(|c| "=+-@＝＋－＠".contains(c)), "{field}");
+            let value = inner.replace("\"\"", "\"");
+            let plain = crate::report::outline::plain(&text);
+            proptest::prop_assert!(value == plain || value.strip_prefix('\'') == Some(&plain), "{field}");
+        }
+    }
+}

@@ -173,3 +173,38 @@ fn round(value: f64) -> String {
         None => text,
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use super::escape;
+
+    /// The text that a browser shows.
+    fn shown(html: &str) -> String {
+        let entities = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&amp;", "&"),
+        ];
+        entities
+            .into_iter()
+            .fold(html.to_owned(), |text, (entity, character)| {
+                text.replace(entity, character)
+            })
+    }
+
+    // PROPTEST_CASES=1000000 is the long run.
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_out_of_a_page(text in "(\\PC|[<>&\"'\u{0}-\u{9f}\u{200b}-\u{206f}\u{fffe}\u{e0041}]|</script>|&lt;|javascript:){0,40}") {
+            let html = escape(&text);
+            proptest::prop_assert!(!html.contains(['<', '>', '"', '\'']), "{html}");
+            proptest::prop_assert!(!html.chars().any(char::is_control), "{html:?}");
+            let rest = html.replace("&lt;", "").replace("&gt;", "").replace("&quot;", "").replace("&#39;", "").replace("&amp;", "");
+            proptest::prop_assert!(!rest.contains('&'), "{html}");
+            let plain = crate::report::outline::plain(&text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+            proptest::prop_assert_eq!(shown(&html), plain);
+        }
+    }
+}

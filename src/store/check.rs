@@ -42,8 +42,8 @@ type Part = fn(&Connection, &mut Vec<String>) -> Result<()>;
 
 fn check(connection: &Connection) -> Result<Vec<String>> {
     let mut damages = Vec::new();
-    let parts: [Part; 7] = [
-        structure, tables, meta, records, tombstones, originals, keys,
+    let parts: [Part; 8] = [
+        structure, tables, meta, records, tombstones, originals, keys, team_files,
     ];
     let current = migration::version(connection)? == migration::newest();
     for part in &parts[..if current { parts.len() } else { 1 }] {
@@ -162,6 +162,14 @@ fn originals(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
         };
         let differs = blake3::hash(bytes) != row::hash(row, 1)?;
         Ok(differs.then(|| format!("the original document of `{id}` differs from its hash")))
+    })
+}
+
+/// Every file that was packed into a backup against its seal.
+fn team_files(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+    let sql = "SELECT name, bytes, row_hash FROM team_file ORDER BY name";
+    each(connection, sql, damages, |row| {
+        row::checked("team_file", row, 2).map(|_| None)
     })
 }
 

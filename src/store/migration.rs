@@ -157,7 +157,7 @@ fn copy_aside(store: &Store, version: i64) -> Result<()> {
         .map_err(failed("read the record's revision"))?;
     let copy = folder.join(format!("kb-v{version:04}-rev{rev:012}.sqlite"));
     if !copy.exists() {
-        store.back_up(&copy)?;
+        store.back_up(&copy, &[])?;
     }
     let mut copies: Vec<PathBuf> = fs::read_dir(&folder)
         .map_err(failed_file("read", &folder))?

@@ -178,7 +178,7 @@ fn settled() -> Base {
 
 #[test]
 fn a_fault_at_any_write_leaves_every_command_done_or_not_done() {
-    let all = env::var_os("PM_KB_FAULTS").is_some();
+    let all = crate::LONG || env::var_os("PM_KB_FAULTS").is_some();
     let settled = settled();
     let start = held(&settled.open());
     for fault in ["signal=KILL", "error=EIO", "error=ENOSPC"] {

@@ -5,7 +5,9 @@ use std::fs::File;
 use crate::desk::Desk;
 use crate::paper;
 
+mod commands;
 mod folder;
+mod hundred;
 mod output;
 
 const GOOD: &str = "# Scores were old\n\nThe feature job had not run for three days.\n";

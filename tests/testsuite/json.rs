@@ -12,10 +12,10 @@ use crate::desk::repository;
 use crate::paper;
 
 /// The published schemas by the name that objects carry.
-struct Schemas(BTreeMap<String, (Value, Validator)>);
+pub(crate) struct Schemas(BTreeMap<String, (Value, Validator)>);
 
 impl Schemas {
-    fn read() -> Schemas {
+    pub(crate) fn read() -> Schemas {
         let files = fs::read_dir(repository("schema/json")).unwrap();
         let schemas = files.map(|file| {
             let text = fs::read_to_string(file.unwrap().path()).unwrap();
@@ -29,7 +29,7 @@ impl Schemas {
 
     /// Asserts that an object is of this kind, is valid, and has no field that the schema does not tell of.
     #[track_caller]
-    fn check(&self, object: &Value, name: &str) {
+    pub(crate) fn check(&self, object: &Value, name: &str) {
         assert_eq!(object["schema"], name, "{object}");
         let (schema, validator) = self
             .0
@@ -50,7 +50,7 @@ impl Schemas {
 
     /// Asserts that a text is one object a line, or one list of objects, and nothing else; returns them.
     #[track_caller]
-    fn check_all(&self, text: &str, name: &str) -> Vec<Value> {
+    pub(crate) fn check_all(&self, text: &str, name: &str) -> Vec<Value> {
         let objects: Vec<Value> = match serde_json::from_str(text) {
             Ok(Value::Array(objects)) => objects,
             _ => text
@@ -131,6 +131,8 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
     let status: Value = serde_json::from_str(&desk.run(&["status", "--json"]).out).unwrap();
     schemas.check(&status, "pm-kb/status/1");
     assert_eq!(status["documents"], 50);
+    let health: Value = serde_json::from_str(&desk.run(&["health", "--json"]).out).unwrap();
+    schemas.check(&health, "pm-kb/health/1");
     let label = ["label", "can-spotter-v3", "mode=data-drift", "severity=P1"];
     let labelled = desk.run(&[&label[..], &["--author", "Ada", "--json"]].concat());
     assert!(schemas.check_all(&labelled.out, "pm-kb/change/1").len() >= 2);

@@ -24,8 +24,10 @@ use crate::base::Base;
 use crate::base::add_where;
 use crate::base::input;
 use crate::base::no_rules;
+use crate::size;
 
 const KILLS: u64 = 25;
+const LONG: u64 = 2_000;
 
 /// Numbers that look random and are the same in every run.
 pub(crate) struct Dice(pub(crate) u64);
@@ -218,7 +220,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_half_there() {
     let mut dice = Dice(setting("PM_KB_SEED").unwrap_or(42));
     let mut state = State::new();
     let (mut cut_off, mut lagging) = (0, 0);
-    let kills = setting("PM_KB_KILLS").unwrap_or(KILLS);
+    let kills = size::of("PM_KB_KILLS", KILLS, LONG);
     for round in 0..kills {
         let worker = Worker::start(&base.dir(), dice.roll(u64::from(u32::MAX)));
         worker.work(dice.roll(25), Duration::from_millis(dice.roll(40)));

@@ -2,17 +2,24 @@
 
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
+/// Long tests are cut short here; `tests/torture.rs` runs them in full.
+const LONG: bool = false;
+
 mod architecture;
 mod base;
 mod classifier;
 mod concurrency;
 mod corpus;
+mod crowd;
 mod desk;
 mod docs;
 mod door;
 mod faults;
 mod filter;
 mod finding;
+mod flips;
+mod fuzz;
+mod health;
 mod hostile;
 mod identity;
 mod json;
@@ -25,14 +32,18 @@ mod query;
 mod recovery;
 mod report;
 mod rights;
+mod safekeeping;
 mod search;
 mod search_filter;
 mod search_page;
 mod search_steady;
 mod searching;
+mod secrets;
 mod similar;
 mod similar_items;
+mod size;
 mod store;
+mod supply;
 mod terminal;
 mod transcript;
 mod verdicts;

@@ -23,8 +23,10 @@ use crate::killing::Worker;
 use crate::killing::held;
 use crate::killing::replayed;
 use crate::killing::words;
+use crate::size;
 
 const CUTS: u64 = 3;
+const LONG: u64 = 200;
 
 /// A file system in a file, mounted.
 struct Disk {
@@ -108,10 +110,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let Some(mut disk) = settled() else {
         return;
     };
-    let cuts = env::var("PM_KB_CUTS")
-        .ok()
-        .and_then(|cuts| cuts.parse().ok())
-        .unwrap_or(CUTS);
+    let cuts = size::of("PM_KB_CUTS", CUTS, LONG);
     let mut dice = Dice(11);
     let mut state = held(&disk.open());
     let (mut cut_off, mut lagging) = (0, 0);

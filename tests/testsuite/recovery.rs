@@ -270,7 +270,9 @@ fn a_backup_is_verified_and_comes_back_as_another_epoch() {
     drop(kb);
 
     let again = Base::empty();
-    let mut restored = KnowledgeBase::restore(&backup, &again.dir()).expect("restored");
+    let mut restored = KnowledgeBase::restore(&backup, &again.dir())
+        .expect("restored")
+        .base;
     assert_eq!(
         restored.records().expect("records"),
         base.open().records().expect("records")

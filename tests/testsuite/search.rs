@@ -361,7 +361,12 @@ fn a_sentence_with_a_word_that_is_nowhere_is_ranked_by_its_score() {
             "both",
             "# Chat\n\nSome text. We learn of a moderation thread somewhere at the very end of it.\n",
         ),
-        ("filler", "# Filler\n\nNothing.\n"),
+        ("a", "# One\n\nWe learn.\n"),
+        ("b", "# Two\n\nWe learn.\n"),
+        ("c", "# Three\n\nWe learn.\n"),
+        ("d", "# Four\n\nNothing.\n"),
+        ("e", "# Five\n\nNothing.\n"),
+        ("f", "# Six\n\nNothing.\n"),
     ]);
     let first = |text: &str| {
         let query = Query::parse(text, &Vocabulary::default());

@@ -8,6 +8,8 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use pm_kb::diagnostic::Diagnostic;
+use pm_kb::health::Finding;
+use pm_kb::health::Health;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
@@ -20,6 +22,7 @@ use crate::base;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
+use crate::health;
 use crate::help;
 use crate::input;
 use crate::json;
@@ -33,14 +36,20 @@ use crate::terminal;
 #[command(after_help = help::ADD)]
 pub(crate) struct Args {
     /// Files (.md .markdown .mdx .txt), folders, or `-` for a document on standard input.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "from_export", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Take in the documents of an export with the ids that they had; `-` reads it from standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    from_export: Option<PathBuf>,
     /// How 03/07/2026 is to be read.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
     /// Divide pages with several incidents, one for each heading of this level; remembered for these files.
     #[arg(long, value_name = "HEADING")]
     split_on: Option<Heading>,
+    /// Refuse documents with keys, tokens or passwords in them.
+    #[arg(long)]
+    deny_secrets: bool,
     /// Turn every warning into a refusal.
     #[arg(long)]
     strict: bool,
@@ -100,9 +109,7 @@ struct Counts {
     updated: usize,
     unchanged: usize,
     refused: usize,
-    not_counted: usize,
-    undated: usize,
-    unclassified: usize,
+    health: Health,
 }
 
 /// One run of the command.
@@ -129,7 +136,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         bar,
     };
     // Where nothing is to be stored, no knowledge base is made: it would be found by commands typed later.
-    if !found.is_nothing() {
+    if !found.is_nothing() || args.from_export.is_some() {
         run.store_all(args, &found)?;
     } else {
         run.refuse_all(&found)?;
@@ -172,6 +179,7 @@ impl Run<'_> {
         let comes = |path: &str| coming.contains(path);
         let settings = Settings {
             comes: &comes,
+            deny_secrets: args.deny_secrets,
             split: args.split_on.map(Heading::level),
             ..Settings::of(reading, &exists)
         };
@@ -179,18 +187,14 @@ impl Run<'_> {
         if found.stdin {
             self.store(&mut base, &settings, vec![input::read_stdin(limit)])?;
         }
-        let mut chunk = Vec::new();
-        let mut bytes = 0;
-        for file in &found.files {
-            let read = input::read(file, limit);
-            bytes += read.as_ref().map_or(0, |input| input.bytes.len());
-            chunk.push(read);
-            if chunk.len() >= CHUNK_DOCUMENTS || bytes >= CHUNK_BYTES {
-                self.store(&mut base, &settings, std::mem::take(&mut chunk))?;
-                bytes = 0;
+        let files = found.files.iter().map(|file| input::read(file, limit));
+        self.store_in_chunks(&mut base, &settings, files)?;
+        if let Some(file) = &args.from_export {
+            match input::read_export(file, limit) {
+                Ok(documents) => self.store_in_chunks(&mut base, &settings, documents)?,
+                Err(refusal) => self.refuse(&refusal)?,
             }
         }
-        self.store(&mut base, &settings, chunk)?;
         base.remember_roots(&found.roots)?;
         if self.counts.added + self.counts.updated > 0
             && let Err(error) = base.catch_up_if_due()
@@ -199,6 +203,25 @@ impl Run<'_> {
             message::warning(&mut self.desk.terminal, &text);
         }
         Ok(())
+    }
+
+    fn store_in_chunks(
+        &mut self,
+        base: &mut KnowledgeBase,
+        settings: &Settings<'_>,
+        read: impl Iterator<Item = Result<Input, input::Refusal>>,
+    ) -> anyhow::Result<()> {
+        let mut chunk = Vec::new();
+        let mut bytes = 0;
+        for one in read {
+            bytes += one.as_ref().map_or(0, |input| input.bytes.len());
+            chunk.push(one);
+            if chunk.len() >= CHUNK_DOCUMENTS || bytes >= CHUNK_BYTES {
+                self.store(base, settings, std::mem::take(&mut chunk))?;
+                bytes = 0;
+            }
+        }
+        self.store(base, settings, chunk)
     }
 
     /// Stores what could be read, and tells of all in the order of their paths.
@@ -336,12 +359,7 @@ impl Run<'_> {
             _ => self.counts.updated += 1,
         }
         let Some(record) = &added.record else { return };
-        if !record.is_counted() {
-            self.counts.not_counted += 1;
-            return;
-        }
-        self.counts.undated += usize::from(record.quarter().is_none());
-        self.counts.unclassified += usize::from(!record.classification.is_classified());
+        self.counts.health.take(record);
     }
 
     fn close(self, found: &input::Found) -> anyhow::Result<Exit> {
@@ -369,20 +387,28 @@ fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
         }
     }
     message::notice(&mut desk.terminal, &parts.join(", "));
+    let health = &counts.health;
+    let count = |finding| health.findings.get(&finding).map_or(0, Vec::len);
     for (count, what) in [
         (
-            counts.not_counted,
+            count(Finding::Duplicate) + count(Finding::NotAnIncident),
             "stored but not counted as incidents: `pm-kb list --all` shows them",
         ),
-        (counts.undated, "without a date: they count in no quarter"),
         (
-            counts.unclassified,
+            count(Finding::Undated),
+            "without a date: they count in no quarter",
+        ),
+        (
+            count(Finding::Unclassified) + count(Finding::Language),
             "without a label: `pm-kb list is:unclassified` shows them",
         ),
     ] {
         if count > 0 {
             message::notice(&mut desk.terminal, &format!("{count} {what}"));
         }
+    }
+    if let Some(told) = health::in_short(health) {
+        message::notice(&mut desk.terminal, &told);
     }
     if let Some(kinds) = found.skipped.summary() {
         message::notice(&mut desk.terminal, &format!("skipped: {kinds}"));

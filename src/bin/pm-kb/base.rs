@@ -36,9 +36,7 @@ pub(crate) fn open(desk: &Desk) -> anyhow::Result<KnowledgeBase> {
 
 /// Opens the knowledge base that is meant, or makes one where there is none, and says so.
 pub(crate) fn open_or_create(desk: &mut Desk) -> anyhow::Result<KnowledgeBase> {
-    let folder = named(desk)
-        .or_else(upwards)
-        .unwrap_or_else(|| PathBuf::from(FOLDER));
+    let folder = wanted(desk);
     match KnowledgeBase::open(&folder) {
         Err(Error::NotFound { .. }) => {
             let base = KnowledgeBase::create(&folder)?;
@@ -48,6 +46,13 @@ pub(crate) fn open_or_create(desk: &mut Desk) -> anyhow::Result<KnowledgeBase> {
         }
         opened => Ok(opened?),
     }
+}
+
+/// The folder of the knowledge base that is meant, or of the one to be made.
+pub(crate) fn wanted(desk: &Desk) -> PathBuf {
+    named(desk)
+        .or_else(upwards)
+        .unwrap_or_else(|| PathBuf::from(FOLDER))
 }
 
 /// The id that was typed, or the only one that begins so.

@@ -92,6 +92,17 @@ users_affected links url. Besides: title, kind.
 Each verdict is a line at the end of verdicts.jsonl in the knowledge base: commit it. It survives a new export, a new \
 name, other rules and a knowledge base made anew.";
 
+/// Below the options of `health`.
+pub(crate) const HEALTH: &str = "\
+Examples:
+  pm-kb health
+  pm-kb health --json | jq -r '.findings[] | select(.finding == \"undated\") | .ids[]'
+
+Names that are likely one service, model or team are suggested as lines for aliases.toml in the knowledge base:
+  [services]
+  \"fraud-scorer\" = [\"Fraud Scoring\", \"FSS\"]
+Case and punctuation do not matter there. `pm-kb sync` lays changed aliases over the records.";
+
 /// Below the options of `sync`.
 pub(crate) const SYNC: &str = "\
 Examples:
@@ -109,6 +120,35 @@ Examples:
   pm-kb reclassify --json | jq -r '.[] | .rule' | sort | uniq -c
 
 Verdicts of people stay. Only what other rules than those in force have labelled is looked at.";
+
+/// Below the options of `doctor`.
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  pm-kb doctor                        nothing is changed; exit status 1 where something is damaged
+  pm-kb doctor --repair               a damaged index is made anew
+
+Every row of the record is held against its seal, every document against its hash, the index against its checksums and \
+against the record. An index that is merely behind, and what killed commands have left, is put right and is no finding.";
+
+/// Below the options of `backup` and `restore`.
+pub(crate) const BACKUP: &str = "\
+Examples:
+  pm-kb backup ../pm-kb-2026-07-03.sqlite
+  pm-kb --kb elsewhere restore ../pm-kb-2026-07-03.sqlite
+
+A backup is the record with every original document, and the team's files: verdicts, configuration, rules. It is \
+verified before it gets its name, and may be made while others write. To copy kb.sqlite by hand loses what stands in \
+its log. A restore needs a folder without a knowledge base; files of the team that are there are left alone.";
+
+/// Below the options of `export`.
+pub(crate) const EXPORT: &str = "\
+Examples:
+  pm-kb export --output all.jsonl     pm-kb add --from-export all.jsonl makes the same base again
+  pm-kb export --markdown DIR         the original files, each under its id
+  pm-kb export mode:feature-staleness quarter:2026-Q3 | jq -r .id
+
+The bytes are those that were added. Verdicts stand in verdicts.jsonl beside the base and are not in an export. Filters \
+as for `pm-kb list --help`.";
 
 /// Below the options of `report`.
 pub(crate) const REPORT: &str = "\

@@ -16,9 +16,11 @@ use pm_kb::diagnostic::Diagnostic;
 use crate::base;
 use crate::message;
 
+mod export;
 mod file;
 pub(crate) mod name;
 
+pub(crate) use export::read_export;
 pub(crate) use file::read;
 pub(crate) use file::read_stdin;
 

@@ -6,6 +6,7 @@ use pm_kb::diagnostic::Diagnostic;
 use pm_kb::diagnostic::Level;
 use pm_kb::index::Facets;
 use pm_kb::knowledge_base::Added;
+use pm_kb::knowledge_base::Checkup;
 use pm_kb::knowledge_base::Outcome;
 use pm_kb::knowledge_base::Similar;
 use pm_kb::knowledge_base::Status;
@@ -21,10 +22,14 @@ use crate::status::Around;
 use crate::terminal::escape_json;
 
 mod evaluation;
+mod export;
 mod incident;
 
 pub(crate) use evaluation::evaluation;
 pub(crate) use evaluation::facts_evaluation;
+pub(crate) use export::SCHEMA as EXPORT;
+pub(crate) use export::exported;
+pub(crate) use export::redacted;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
@@ -255,4 +260,38 @@ pub(crate) fn status(status: &Status, around: &Around) -> Value {
         "verdicts_behind": around.verdicts_behind,
         "verdicts_in_conflict": around.conflicts,
     })
+}
+
+/// What a check-up found: `pm-kb/checkup/1`.
+pub(crate) fn checkup(checkup: &Checkup) -> Value {
+    json!({
+        "schema": "pm-kb/checkup/1",
+        "clean": checkup.is_clean(),
+        "record": checkup.record,
+        "index": checkup.index,
+        "repaired": checkup.repaired,
+        "notes": checkup.notes,
+    })
+}
+
+/// A backup that was written or restored: `pm-kb/backup/1`; the team's files that went along, and those left alone.
+pub(crate) fn backup(
+    done: &'static str,
+    place: &str,
+    documents: usize,
+    (files, left): (&[String], &[String]),
+) -> Value {
+    json!({
+        "schema": "pm-kb/backup/1",
+        "done": done,
+        "place": place,
+        "documents": documents,
+        "files": files,
+        "left_alone": left,
+    })
+}
+
+/// An index that was made anew: `pm-kb/rebuild/1`.
+pub(crate) fn rebuilt(documents: usize) -> Value {
+    json!({"schema": "pm-kb/rebuild/1", "documents": documents})
 }

@@ -9,16 +9,20 @@ use clap::FromArgMatches as _;
 
 mod add;
 mod author;
+mod backup;
 mod base;
 mod change;
 mod classify;
 mod completions;
 mod demo;
+mod doctor;
 mod eval;
 mod exit;
 mod explanation;
+mod export;
 mod format;
 mod freshness;
+mod health;
 mod help;
 mod input;
 mod json;
@@ -26,6 +30,7 @@ mod label;
 mod list;
 mod message;
 mod output;
+mod rebuild;
 mod reclassify;
 mod remove;
 mod render;
@@ -93,10 +98,22 @@ enum Command {
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Say what was understood of the documents and what was not, and what mends it.
+    Health(health::Args),
     /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
     Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
     Remove(remove::Args),
+    /// Check that the record is as it was written and the index equal to it.
+    Doctor(doctor::Args),
+    /// Write a verified copy of the knowledge base to one file.
+    Backup(backup::Args),
+    /// Make a knowledge base from a backup, where there is none.
+    Restore(backup::RestoreArgs),
+    /// Write out every document with its original bytes, as JSON Lines or as files.
+    Export(export::Args),
+    /// Make the search index anew from the record.
+    Rebuild(rebuild::Args),
     /// Show the main job on the built-in examples, in a temporary folder.
     Demo(demo::Args),
     /// Print the completions for a shell.
@@ -179,8 +196,14 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Health(args) => health::run(&args, desk),
         Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
+        Command::Doctor(args) => doctor::run(&args, desk),
+        Command::Backup(args) => backup::run(&args, desk),
+        Command::Restore(args) => backup::restore(&args, desk),
+        Command::Export(args) => export::run(&args, desk),
+        Command::Rebuild(args) => rebuild::run(&args, desk),
         Command::Demo(args) => demo::run(&args, desk),
         Command::Completions(args) => completions::run(&args, desk),
         Command::Man(args) => completions::man(&args, desk),

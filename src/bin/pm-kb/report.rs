@@ -63,6 +63,9 @@ pub(crate) struct Args {
     /// Write each chart as an SVG file into this folder too.
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
+    /// Leave keys, passwords, e-mail addresses and phone numbers in: reports are made to be passed on.
+    #[arg(long)]
+    unredacted: bool,
     /// Show the appendix too: every table, for the text form; the other forms always have it.
     #[arg(long)]
     full: bool,
@@ -101,7 +104,11 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         desk.terminal.speak_json();
     }
     let mut base = base::open(desk)?;
+    let (patterns, text) = asked(args);
     let mut request = request(args, base.configuration()?.calendar, desk.today())?;
+    for (at, text) in patterns.iter().enumerate() {
+        request.patterns.push(pattern::ad_hoc(text, at + 1)?);
+    }
     if let Some(file) = &args.diff {
         match earlier(file) {
             Ok(text) => {
@@ -114,7 +121,6 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             }
         }
     }
-    let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
         Err(notices) => {
@@ -139,11 +145,22 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 fn request(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Request> {
     let mut request = Request::of(period(args, calendar, today)?, today)?;
     request.calendar = calendar;
+    request.redact = !args.unredacted;
     request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
-    for text in &args.pattern {
-        request.patterns.push(pattern::ad_hoc(text)?);
-    }
     Ok(request)
+}
+
+/// The patterns of the command line and the query for the population. `--pattern 'N' / 'D'`, without quotes around the
+/// whole, leaves the stroke and the denominator among the words: they are put together again.
+fn asked(args: &Args) -> (Vec<String>, String) {
+    let mut patterns = args.pattern.clone();
+    match (patterns.last_mut(), args.words.list().as_slice()) {
+        (Some(last), ["/", denominator, rest @ ..]) if !last.contains(" / ") => {
+            *last = format!("{last} / {denominator}");
+            (patterns, rest.join(" "))
+        }
+        (_, words) => (patterns, words.join(" ")),
+    }
 }
 
 /// The text of an earlier report.

@@ -1,0 +1,285 @@
+//! Fuzzing without a nightly compiler: inputs are made from a kept corpus by mutation, and none may panic or take long.
+//!
+//! `PM_KB_FUZZ` sets the number of executions of each target. The corpus is in `fuzz/corpus/TARGET`; what fails is
+//! written to `fuzz/failures`, and belongs into the corpus once it is mended. Nothing watches which code is reached:
+//! the corpus and a dictionary of marks stand for that.
+
+use std::fs;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+
+use pm_kb::document::Document;
+use pm_kb::document::Limits;
+use pm_kb::knowledge_base::Configuration;
+use pm_kb::knowledge_base::KnowledgeBase;
+use pm_kb::parser;
+use pm_kb::query::Query;
+use pm_kb::query::Vocabulary;
+use pm_kb::report::pattern;
+use pm_kb::report::svg;
+use pm_kb::rule::RuleFile;
+use pm_kb::rule::RuleSet;
+use pm_kb::secret::Secrets;
+use pm_kb::verdict::Ledger;
+
+use crate::base::Base;
+use crate::killing::Dice;
+use crate::size;
+
+const SHORT: u64 = 250;
+const LONG: u64 = 100_000;
+
+/// The longest input, in bytes.
+const MOST: usize = 4_096;
+
+/// No input of so few bytes may take longer: fifty milliseconds where the program is optimised, and the machine idle.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 2_000 } else { 50 });
+
+/// How often a slow input is tried anew: another process may have had the machine.
+const TRIES: usize = 3;
+
+/// Marks of the languages that are read.
+#[rustfmt::skip]
+const DICTIONARY: [&str; 48] = [
+    "---\n", "+++\n", "title: ", "date: 2026-07-03", "# ", "## Root cause\n", "- [ ] ", "| a | b |\n|---|---|\n", "> ", "```\n",
+    "<table><tr><td>", "<!--", "-->", "<details>", "[^a]", "![a](b)", "**Cause:** ", "14:02 UTC ", "&a ", "*a", "!!", "{{", "\"", "'",
+    "mode:", "quarter:2026-Q3", "-", "+", "(", ")", " OR ", "NOT ", "\"a b\"", "*", "~2", "@", "\u{feff}", "\u{202e}", "\u{200b}", "\0",
+    "\r\n", "\r", "\t", "é", "日本", "🔥", "[[rule]]\nid = \"X\"\n", "{\"schema\": \"pm-kb/verdict/1\"}\n",
+];
+
+/// One thing that reads what others have written.
+struct Target {
+    name: &'static str,
+    run: fn(&[u8]),
+}
+
+const TARGETS: [Target; 7] = [
+    Target {
+        name: "front-matter",
+        run: front_matter,
+    },
+    Target {
+        name: "markdown",
+        run: markdown,
+    },
+    Target {
+        name: "query",
+        run: query,
+    },
+    Target {
+        name: "rules",
+        run: rules,
+    },
+    Target {
+        name: "settings",
+        run: settings,
+    },
+    Target {
+        name: "sanitisers",
+        run: sanitisers,
+    },
+    Target {
+        name: "ledger",
+        run: ledger,
+    },
+];
+
+fn front_matter(bytes: &[u8]) {
+    let framed = [b"---\n", bytes, b"\n---\n# Outage\n"].concat();
+    read(&framed);
+}
+
+fn markdown(bytes: &[u8]) {
+    read(bytes);
+}
+
+/// Reads a document; whatever is found in it stands in it.
+fn read(bytes: &[u8]) {
+    let Ok(document) = Document::read("a.md", bytes.to_vec(), &Limits::default()) else {
+        return;
+    };
+    let parsed = parser::parse(&document, &parser::Options::default());
+    for block in &parsed.postmortem.blocks {
+        assert!(
+            document
+                .text
+                .get(block.span.start..block.span.end)
+                .is_some()
+        );
+    }
+}
+
+fn query(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let query = Query::parse(&text, &Vocabulary::default());
+    for notice in &query.notices {
+        assert!(notice.span.start <= notice.span.end);
+    }
+}
+
+fn rules(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let policy = RuleFile {
+        name: "policy.toml",
+        text: pm_kb::schema::file("policy.toml"),
+    };
+    let own = RuleFile {
+        name: "own.toml",
+        text: &text,
+    };
+    let _ = RuleSet::of(policy, &[own], &[]);
+}
+
+fn settings(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = Configuration::parse("config.toml", &text);
+    let _ = pattern::parse("patterns.toml", &text, &[]);
+}
+
+fn sanitisers(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let escaped = svg::escape(&text);
+    assert!(!escaped.contains(['<', '>', '"', '\'']), "{escaped}");
+    assert!(!escaped.contains(|c: char| c.is_control()), "{escaped:?}");
+    let redacted = Secrets::shipped().redact(&text).into_owned();
+    for one in Secrets::shipped().find(&text) {
+        assert!(text.get(one.span.start..one.span.end).is_some());
+    }
+    assert!(redacted.len() <= text.len() * 8 + 64);
+}
+
+fn ledger(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (ledger, _) = Ledger::read(&text, None);
+    for incident in ledger.incidents() {
+        ledger.standing(incident);
+    }
+}
+
+fn folder(below: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz")
+        .join(below)
+}
+
+/// The kept inputs of a target, in the order of their names.
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let entries = fs::read_dir(folder("corpus").join(target)).expect("a corpus of the target");
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| fs::read(path).expect("readable"))
+        .collect()
+}
+
+/// Another input, made from those that are kept.
+fn mutated(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
+    let pick = |dice: &mut Dice| &corpus[dice.roll(corpus.len() as u64) as usize];
+    let mut bytes = pick(dice).clone();
+    for _ in 0..=dice.roll(6) {
+        let place = |dice: &mut Dice, length: usize| dice.roll(length as u64 + 1) as usize;
+        let at = place(dice, bytes.len());
+        match dice.roll(8) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << dice.roll(8),
+            1 if at < bytes.len() => bytes[at] = dice.roll(256) as u8,
+            2 => drop(bytes.drain(at..(at + place(dice, 32)).min(bytes.len()))),
+            3 => bytes.truncate(at),
+            4 => {
+                let other = pick(dice);
+                let from = place(dice, other.len());
+                bytes.truncate(at);
+                bytes.extend_from_slice(&other[from..]);
+            }
+            5 => {
+                let end = (at + place(dice, 40)).min(bytes.len());
+                let part = bytes[at..end].repeat(1 + dice.roll(60) as usize);
+                bytes.splice(at..end, part);
+            }
+            _ => {
+                let word = DICTIONARY[dice.roll(DICTIONARY.len() as u64) as usize];
+                let times = if dice.roll(8) == 0 { dice.roll(400) } else { 1 };
+                bytes.splice(at..at, word.repeat(times as usize).bytes());
+            }
+        }
+    }
+    bytes.truncate(MOST);
+    bytes
+}
+
+/// How long an input takes; the shortest of some tries where it is slow, for the machine may have been busy.
+fn timed(target: &Target, bytes: &[u8]) -> Duration {
+    let mut shortest = Duration::MAX;
+    for _ in 0..TRIES {
+        let started = Instant::now();
+        let ended = catch_unwind(AssertUnwindSafe(|| (target.run)(bytes)));
+        shortest = shortest.min(started.elapsed());
+        if ended.is_err() {
+            panic!("{} failed: {}", target.name, keep(target, bytes));
+        }
+        if shortest <= PATIENCE {
+            break;
+        }
+    }
+    assert!(
+        shortest <= PATIENCE,
+        "{} took {shortest:?}: {}",
+        target.name,
+        keep(target, bytes)
+    );
+    shortest
+}
+
+/// Writes down what failed; where.
+fn keep(target: &Target, bytes: &[u8]) -> String {
+    let folder = folder("failures");
+    fs::create_dir_all(&folder).expect("a folder");
+    let name = format!("{}-{}", target.name, &blake3::hash(bytes).to_hex()[..16]);
+    let path = folder.join(name);
+    fs::write(&path, bytes).expect("written");
+    path.display().to_string()
+}
+
+#[test]
+fn no_input_makes_a_reader_panic_or_take_long() {
+    let executions = size::of("PM_KB_FUZZ", SHORT, LONG);
+    for target in &TARGETS {
+        let corpus = corpus(target.name);
+        assert!(!corpus.is_empty(), "{} has a corpus", target.name);
+        let mut dice = Dice(size::of("PM_KB_SEED", 51, 51));
+        let kept = corpus.iter().map(|bytes| timed(target, bytes));
+        let mut slowest = kept.max().unwrap_or_default();
+        for _ in 0..executions {
+            slowest = slowest.max(timed(target, &mutated(&corpus, &mut dice)));
+        }
+        let name = target.name;
+        eprintln!("{name}: {executions} executions, 0 panics, the slowest {slowest:.1?}");
+    }
+}
+
+#[test]
+fn no_bytes_make_the_opening_of_a_base_panic() {
+    let base = Base::new();
+    let file = base.dir().join("kb.sqlite");
+    let pristine = fs::read(&file).expect("readable");
+    let mut dice = Dice(52);
+    let executions = size::of("PM_KB_FUZZ", SHORT, LONG) / 10;
+    let mut opened = 0;
+    for _ in 0..executions {
+        let mut bytes = mutated(&[pristine.clone(), pristine[..200].to_vec()], &mut dice);
+        // The header decides most; behind it the pages of the schema.
+        if dice.roll(2) == 0 {
+            bytes.extend_from_slice(pristine.get(bytes.len()..).unwrap_or_default());
+        }
+        fs::write(&file, &bytes).expect("written");
+        let answer = KnowledgeBase::open(&base.dir()).and_then(|kb| kb.records());
+        opened += u64::from(answer.is_ok());
+        for beside in ["kb.sqlite-wal", "kb.sqlite-shm"] {
+            let _ = fs::remove_file(base.dir().join(beside));
+        }
+    }
+    eprintln!("base opening: {executions} executions, 0 panics, {opened} opened");
+}
