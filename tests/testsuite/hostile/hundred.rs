@@ -31,7 +31,8 @@ const MIB: usize = 1024 * 1024;
 
 type Case = (&'static str, Vec<u8>, Fate);
 
-/// A document with these lines of front matter.
+/// A document with these lines of front matter. Of a number or an offset that is none (044, 046) nothing is told; the
+/// fact is absent.
 fn headed(lines: &str) -> Vec<u8> {
     format!("---\n{lines}\n---\n# Outage\n\nThe scorer was down.\n").into_bytes()
 }
@@ -68,7 +69,7 @@ fn bytes_and_encodings() -> Vec<Case> {
         ("016-no-newline", b"# Outage".to_vec(), Stored),
         ("017-one-line", body(&repeat("stale ", MIB - 100)), Stored),
         ("018-at-the-limit", body(&repeat("a\n", MIB - 11)), Stored),
-        ("018-over-the-limit", body(&repeat("a\n", MIB)), Refused("1 MiB")),
+        ("018-over-the-limit", body(&repeat("a\n", MIB)), Refused("the limit is 1048576")),
         ("018-front-matter", headed(&format!("title: {}", repeat("a", 65 * 1024))), Refused("front matter has")),
     ]
 }
@@ -93,17 +94,17 @@ fn front_matter() -> Vec<Case> {
         ("031-quadratic-alias", headed(&quadratic), Refused("budget")),
         ("032-deep-brackets", headed(&format!("a: {}", repeat("[", 10_000))), Refused("budget")),
         ("033-deep-dashes", headed(&repeat("- ", 50_000)), Refused("budget")),
-        ("033-deep-questions", headed(&repeat("? ", 50_000)), Refused("budget")),
-        ("034-of-itself", headed("a: &a [*a]"), Refused("budget")),
-        ("035-unknown-anchor", headed("title: *nowhere"), Refused("budget")),
-        ("036-merge-key", headed("base: {team: risk}\n<<: {team: fraud}"), Warned("")),
-        ("037-tag", headed("title: !!python/object/apply:os.system [ls]"), Warned("")),
-        ("037-binary", headed("title: !!binary aGVsbG8="), Warned("")),
+        ("033-deep-questions", headed(&format!("a: 1\n{}", repeat("? ", 50_000))), Refused("budget")),
+        ("034-of-itself", headed("a: &a [*a]"), Stored),
+        ("035-unknown-anchor", headed("title: *nowhere"), Warned("unknown anchor")),
+        ("036-merge-key", headed("base: {team: risk}\n<<: {team: fraud}"), Stored),
+        ("037-tag", headed("title: !!python/object/apply:os.system [ls]"), Stored),
+        ("037-binary", headed("title: !!binary aGVsbG8="), Stored),
         ("038-version", headed("%YAML 9.9"), Warned("")),
-        ("039-odd-keys", headed("? [a, b]\n: c\n1: two"), Warned("")),
+        ("039-odd-keys", headed("? [a, b]\n: c\n1: two"), Stored),
         ("039-many-keys", headed(&(0..20_000).map(|n| format!("k{n}:\n")).collect::<String>().replace(":\n", ": 1\n")[..60_000]), Refused("budget")),
         ("040-unknown-key", headed("severty: SEV2"), Warned("severity")),
-        ("041-kept-as-text", headed("country: NO\nversion: 3.10\nflag: y"), Warned("")),
+        ("041-kept-as-text", headed("country: NO\nversion: 3.10\nflag: y"), Stored),
         ("042-no-day", headed("date: 2026-02-30"), Warned("2026-02-30")),
         ("042-no-month", headed("date: 2026-13-01"), Warned("2026-13-01")),
         ("042-no-time", headed("onset: 2026-07-03 10:61"), Warned("10:61")),
@@ -111,12 +112,12 @@ fn front_matter() -> Vec<Case> {
         ("044-year-1", headed("date: 0001-01-01"), Warned("0001-01-01")),
         ("044-year-9999", headed("date: 9999-12-31"), Warned("9999")),
         ("044-far-year", headed("date: 275760-09-13"), Warned("275760")),
-        ("044-leap-second", headed("onset: 2016-12-31T23:59:60Z"), Warned("")),
-        ("044-offset", headed("onset: 2026-07-03T10:00:00+99:99"), Warned("+99:99")),
+        ("044-leap-second", headed("onset: 2016-12-31T23:59:60Z"), Stored),
+        ("044-offset", headed("onset: 2026-07-03T10:00:00+99:99"), Stored),
         ("045-no-zone", headed("onset: 2026-07-03 10:00"), Stored),
-        ("046-no-number", headed("hours_lost: 1e999"), Warned("1e999")),
-        ("046-nan", headed("hours_lost: NaN"), Warned("NaN")),
-        ("046-huge", headed("minutes_to_detect: 99999999999999999999999999999999"), Warned("9999")),
+        ("046-no-number", headed("hours_lost: 1e999"), Stored),
+        ("046-nan", headed("hours_lost: NaN"), Stored),
+        ("046-huge", headed("minutes_to_detect: 99999999999999999999999999999999"), Stored),
         ("047-escape", headed("title: \"\\x1b]0;owned\\a scorer\""), Stored),
         ("048-id-of-a-path", headed("id: ../../etc/passwd"), Warned("../../etc/passwd")),
         ("048-empty-id", headed("id: \"\""), Stored),
