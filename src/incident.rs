@@ -307,6 +307,25 @@ impl Facts {
         self.day().map(Quarter::of)
     }
 
+    /// Takes over the day, the clocks and the lengths of an earlier reading of the same text where this one has none.
+    pub fn keep_times(&mut self, earlier: &Facts) {
+        fn keep<T: Clone>(now: &mut Option<Fact<T>>, earlier: &Option<Fact<T>>) {
+            let read = earlier
+                .as_ref()
+                .filter(|fact| fact.origin != Origin::Verdict);
+            *now = now.take().or_else(|| read.cloned());
+        }
+        keep(&mut self.date, &earlier.date);
+        keep(&mut self.onset, &earlier.onset);
+        keep(&mut self.detected, &earlier.detected);
+        keep(&mut self.mitigated, &earlier.mitigated);
+        keep(&mut self.resolved, &earlier.resolved);
+        keep(&mut self.minutes_to_detect, &earlier.minutes_to_detect);
+        keep(&mut self.minutes_to_diagnose, &earlier.minutes_to_diagnose);
+        keep(&mut self.minutes_to_mitigate, &earlier.minutes_to_mitigate);
+        keep(&mut self.minutes_to_resolve, &earlier.minutes_to_resolve);
+    }
+
     /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given
     /// prevails over an onset that the document states.
     pub fn day(&self) -> Option<Date> {

@@ -28,6 +28,7 @@ use crate::store::Store;
 use crate::store::View;
 use crate::store::file_system;
 
+mod aliases;
 mod backup;
 mod catch_up;
 mod configuration;
@@ -39,6 +40,7 @@ mod labels;
 mod page;
 mod paper;
 mod prints;
+mod reading;
 mod reporting;
 mod search;
 pub mod secrets;
@@ -49,6 +51,7 @@ mod twin;
 mod unrelated;
 mod verdicts;
 
+pub use crate::knowledge_base::aliases::ALIASES;
 pub use crate::knowledge_base::backup::Restored;
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;

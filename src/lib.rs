@@ -22,6 +22,8 @@ pub mod classification;
 pub mod rule;
 pub mod record;
 pub mod verdict;
+pub mod alias;
+pub mod health;
 pub mod query;
 pub mod tally;
 

@@ -13,6 +13,7 @@ mod day;
 mod dialect;
 mod disguise;
 mod document_kind;
+mod doubt;
 mod duration;
 mod entry;
 mod event;
@@ -68,6 +69,7 @@ use crate::parser::passage::Passage;
 use crate::parser::source::Source;
 use crate::parser::statement::Statements;
 use crate::postmortem::Block;
+use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
 
 /// How a date such as `03/07/2026` is to be read.
@@ -78,6 +80,9 @@ pub enum DateOrder {
     /// Month, day, year.
     Mdy,
 }
+
+/// What the warning of a date says whose day and month cannot be told apart.
+const AMBIGUOUS: &str = "ambiguous date";
 
 /// How a document is to be read.
 #[derive(Debug, Clone, Default)]
@@ -110,6 +115,11 @@ impl Parsed {
     }
 }
 
+/// Whether a diagnostic is about a date that stays open until a [`DateOrder`] is given.
+pub fn is_open_date(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message.contains(AMBIGUOUS)
+}
+
 /// Reads a document. It never fails: what is odd is said in the diagnostics, what is not stated is absent.
 pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut source = Source::new(&document.text);
@@ -129,7 +139,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     entries.extend(nameless::entries(&outline));
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
-    oddity::several_incidents(&outline, &mut source);
+    let several = oddity::several_incidents(&outline, &mut source);
     let matter = Matter {
         statements: Statements { entries: &entries },
         outline: &outline,
@@ -143,6 +153,9 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
     postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);
+    if several && postmortem.kind.is_counted() && !document_kind::is_stated(&entries) {
+        postmortem.kind = DocumentKind::Several;
+    }
     postmortem.sections = std::mem::take(&mut outline.sections);
     postmortem.blocks = outline.passages.into_iter().map(block).collect();
     Parsed {

@@ -142,6 +142,8 @@ pub enum DocumentKind {
     Meeting,
     /// The same page as another document.
     Duplicate,
+    /// About several incidents: to be divided before it counts.
+    Several,
 }
 
 impl DocumentKind {
@@ -153,6 +155,7 @@ impl DocumentKind {
             DocumentKind::Index => "index",
             DocumentKind::Meeting => "meeting",
             DocumentKind::Duplicate => "duplicate",
+            DocumentKind::Several => "several",
         }
     }
 

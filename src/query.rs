@@ -200,6 +200,19 @@ impl Query {
         self.root.has_text()
     }
 
+    /// Whether it asks something of a field anywhere.
+    pub fn mentions(&self, field: &Field) -> bool {
+        self.root.mentions(field)
+    }
+
+    /// The same words without the conditions on the record; `None` where there are no words, or no such conditions.
+    pub fn without_filters(&self) -> Option<Query> {
+        let mut wider = self.clone();
+        wider.root.must.retain(Expr::has_text);
+        wider.root.must_not.retain(Expr::has_text);
+        (wider.has_text() && wider.root != self.root).then_some(wider)
+    }
+
     /// Requires every word and phrase, as `--all` does.
     pub fn require_all(&mut self) {
         let should = std::mem::take(&mut self.root.should);
@@ -226,6 +239,15 @@ impl Expr {
         }
     }
 
+    fn mentions(&self, field: &Field) -> bool {
+        match self {
+            Expr::Word { .. } | Expr::Phrase { .. } => false,
+            Expr::Filter(filter) => filter.field == *field,
+            Expr::Any(parts) => parts.iter().any(|part| part.mentions(field)),
+            Expr::Group(group) => group.mentions(field),
+        }
+    }
+
     /// What a record says of it; `None` where that depends on the text.
     fn verdict(&self, record: &Record) -> Option<bool> {
         match self {
@@ -244,6 +266,13 @@ impl Group {
             .into_iter()
             .flatten()
             .any(Expr::has_text)
+    }
+
+    fn mentions(&self, field: &Field) -> bool {
+        [&self.must, &self.should, &self.must_not]
+            .into_iter()
+            .flatten()
+            .any(|part| part.mentions(field))
     }
 
     /// Whether documents without any of `should` match too.

@@ -1,6 +1,7 @@
 //! Record: one post-mortem as the knowledge base holds it: where it came from, what it states, what was concluded.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use crate::classification::Classification;
 use crate::incident::Facts;
 use crate::incident::IncidentId;
 use crate::postmortem::DocumentKind;
+use crate::postmortem::SectionKind;
 use crate::quarter::Quarter;
 
 /// A value that a verdict stands over.
@@ -33,6 +35,9 @@ pub struct Lineage {
     /// Which part of its file it is, where the file was divided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
+    /// The kinds of the sections that the document has.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub sections: BTreeSet<SectionKind>,
     /// The document that it is a duplicate of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate_of: Option<IncidentId>,

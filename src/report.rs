@@ -70,7 +70,7 @@ use trend::QuarterCounts;
 /// What a report is made from and by, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Provenance {
-    /// A digest of everything that the base holds.
+    /// A digest of everything that was counted.
     pub kb_digest: Option<String>,
     /// Pack version and digest of the rules in force.
     pub rules: String,
@@ -232,6 +232,13 @@ impl Report {
     pub fn first_day(&self) -> Option<Date> {
         let counted = self.entries.iter().filter(|entry| entry.is_counted);
         counted.filter_map(|entry| entry.day).min()
+    }
+
+    /// The first day of the oldest quarter of the trend.
+    pub fn trend_began(&self) -> Date {
+        let calendar = self.request.calendar;
+        let last = calendar.quarter_of(self.asked.stretch.days.last);
+        calendar.days_of(last.shifted(1 - trend::QUARTERS)).first
     }
 
     /// Some incidents, to be counted further.

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::classification::Classification;
-use crate::classification::Evidence;
 use crate::classification::Secondary;
 use crate::classification::VerdictSource;
 use crate::error::Error;
@@ -34,6 +33,12 @@ use crate::taxonomy::Reason;
 use crate::taxonomy::Response;
 use crate::taxonomy::RollbackTarget;
 use crate::taxonomy::Stage;
+
+mod quote;
+
+pub use crate::tally::quote::Quote;
+
+use crate::tally::quote::quotes;
 
 /// The labels of one incident, without the words that prove them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,19 +107,6 @@ pub struct Costs {
     pub users: Option<String>,
 }
 
-/// A sentence of the document that proves a label.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quote {
-    /// The label.
-    pub facet: Facet,
-    /// The section that it stands in, as an id.
-    pub section: String,
-    /// The line of the original file.
-    pub line: u32,
-    /// The words.
-    pub text: String,
-}
-
 /// What the report needs of one document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -160,6 +152,9 @@ pub struct Entry {
     answers: Vec<bool>,
 }
 
+/// Characters of a digest.
+const DIGEST: usize = 16;
+
 /// What a report needs of every incident.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Tally {
@@ -170,12 +165,34 @@ pub struct Tally {
 impl Tally {
     /// Counts some records, with the filters that the report will ask about.
     pub fn count<'a>(questions: &[Query], records: impl IntoIterator<Item = &'a Record>) -> Tally {
-        let entry = |record: &Record| Entry::of(record, questions);
-        let tally = Tally {
-            questions: questions.iter().map(|query| query.text.clone()).collect(),
-            entries: records.into_iter().map(entry).collect(),
-        };
+        let mut tally = Tally::new(questions);
+        records
+            .into_iter()
+            .for_each(|record| tally.add(questions, record));
         tally.in_order()
+    }
+
+    /// An empty tally that will be asked about these filters.
+    pub fn new(questions: &[Query]) -> Tally {
+        Tally {
+            questions: questions.iter().map(|query| query.text.clone()).collect(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Counts one record more, with the filters that the tally was made for. It comes after those that are there.
+    pub fn add(&mut self, questions: &[Query], record: &Record) {
+        self.entries.push(Entry::of(record, questions));
+    }
+
+    /// A digest of what was counted, in hexadecimal: the same records with the same labels and facts have the same.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for entry in &self.entries {
+            // Writing to a hasher cannot fail, and neither can maps with text for keys.
+            let _ = serde_json::to_writer(&mut hasher, &entry.counted());
+        }
+        hasher.finalize().to_hex().chars().take(DIGEST).collect()
     }
 
     /// Sorts the entries by id; of several with the same id the last one stays.
@@ -216,6 +233,26 @@ impl Tally {
 }
 
 impl Entry {
+    /// Everything that figures come from.
+    fn counted(&self) -> impl Serialize + use<'_> {
+        let who = (
+            &self.id,
+            &self.title,
+            self.day,
+            self.written,
+            self.is_counted,
+        );
+        let what = (
+            &self.labels,
+            self.severity,
+            &self.services,
+            &self.models,
+            &self.assets,
+        );
+        let whose = (&self.team, &self.origin_team, &self.trigger);
+        (who, what, whose, self.clocks, &self.costs, &self.actions)
+    }
+
     fn of(record: &Record, questions: &[Query]) -> Entry {
         let facts = &record.facts;
         Entry {
@@ -354,34 +391,4 @@ fn text(fact: &Option<Fact<String>>) -> Option<String> {
 
 fn texts(facts: &[Fact<String>]) -> Vec<String> {
     facts.iter().map(|fact| fact.value.clone()).collect()
-}
-
-fn quotes(labels: &Classification) -> Vec<Quote> {
-    [
-        (Facet::FailureMode, labels.failure_mode.id()),
-        (Facet::Decay, labels.decay.id()),
-    ]
-    .into_iter()
-    .filter_map(|(facet, value)| strongest(&labels.evidence, facet, value))
-    .collect()
-}
-
-/// The evidence that adds most; of equals the one that stands first.
-fn strongest(evidence: &[Evidence], facet: Facet, value: &str) -> Option<Quote> {
-    let for_it = evidence
-        .iter()
-        .filter(|one| one.facet == facet && one.value == value);
-    let best = for_it.reduce(|best, one| {
-        if one.contribution > best.contribution {
-            one
-        } else {
-            best
-        }
-    })?;
-    Some(Quote {
-        facet,
-        section: best.section.id().to_owned(),
-        line: best.line,
-        text: best.quote.clone(),
-    })
 }

@@ -205,6 +205,7 @@ struct Lookup<'a> {
     found: Vec<Vec<Frequencies>>,
     extras: Vec<Vec<Frequencies>>,
     occurs: Vec<bool>,
+    needed: Vec<bool>,
     worth: Worth,
 }
 
@@ -219,8 +220,12 @@ impl<'a> Lookup<'a> {
             let slots = plan.extras.iter().map(|extra| frequencies(&extra.slot));
             extras.push(slots.collect::<tantivy::Result<Vec<_>>>()?);
         }
-        let occurs = (0..plan.slots.len())
+        let occurs: Vec<bool> = (0..plan.slots.len())
             .map(|slot| found.iter().any(|found| !found[slot].is_empty()))
+            .collect();
+        let needed = occurs
+            .iter()
+            .map(|occurs| *occurs || plan.is_sentence)
             .collect();
         let documents = segments.iter().map(|segment| segment.reader.num_docs());
         let documents = usize::try_from(documents.sum::<u32>()).unwrap_or(usize::MAX);
@@ -231,6 +236,7 @@ impl<'a> Lookup<'a> {
             found,
             extras,
             occurs,
+            needed,
             worth,
         })
     }
@@ -240,6 +246,7 @@ impl<'a> Lookup<'a> {
             segment: &self.segments[segment],
             found: &self.found[segment],
             occurs: &self.occurs,
+            needed: &self.needed,
         }
     }
 

@@ -111,6 +111,9 @@ const GRAMMAR: &str = "a an the of to in on at by for from with without into ont
     can could will would shall should may might must ever any some all both each every very just also only own same too \
     because happen happened happens while during between again once through until s t d ll re ve im weve dont didnt doesnt isnt wasnt cant";
 
+/// The fewest letters of a verb that was made with `-ize`, without its last: `tokeniz`, but not `siz` or `seiz`.
+const SHORTEST_VERB: usize = 6;
+
 static GROUPS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     IRREGULAR
         .iter()
@@ -200,6 +203,9 @@ impl Stems {
         let first = irregular(word).and_then(|group| group.split(' ').next());
         let first = first.unwrap_or(word);
         let american = american(first);
+        if let Some(verb) = made_a_verb(&american) {
+            return verb.to_owned();
+        }
         let mut stream = self.stemmer.token_stream(&american);
         let mut stem = if stream.advance() {
             stream.token().text.clone()
@@ -214,6 +220,24 @@ impl Stems {
         }
         stem
     }
+}
+
+/// What `tokenize`, `tokenizer` and `tokenization` share. The stemmer would make `token` of them, and `author` of
+/// `authorize`: words of other things.
+fn made_a_verb(american: &str) -> Option<&str> {
+    let endings = [
+        "e", "ed", "es", "er", "ers", "ing", "able", "ation", "ations",
+    ];
+    let verb = endings
+        .iter()
+        .filter_map(|ending| american.strip_suffix(ending))
+        .find(|rest| rest.ends_with("iz"))?;
+    (verb.len() >= SHORTEST_VERB).then_some(verb)
+}
+
+/// Whether two folded words are one in British and in American spelling.
+pub(super) fn is_same_spelling(one: &str, other: &str) -> bool {
+    american(one) == american(other)
 }
 
 /// British endings made American: `-ise` and its forms, `-our`.
@@ -248,7 +272,7 @@ mod tests {
             "retry retries retried retrying",
             "lose lost loss losing",
             "fail failed failure failures",
-            "tokenizer tokeniser tokenizers",
+            "tokenizer tokeniser tokenizers tokenization tokenised",
             "label labelled labeled labels",
             "colour color colours",
             "degrade degraded degradation",
@@ -262,6 +286,8 @@ mod tests {
         }
         for pair in [
             "roll rule",
+            "tokenizer token",
+            "authorization author",
             "model mode",
             "drift draft",
             "v2 v3",

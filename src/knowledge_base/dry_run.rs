@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::diagnostic::Diagnostic;
 use crate::incident::IncidentId;
 use crate::knowledge_base::intake::Input;
-use crate::knowledge_base::paper;
 use crate::knowledge_base::paper::Paper;
+use crate::knowledge_base::reading;
 use crate::parser;
 use crate::record::Record;
 use crate::rule::RuleSet;
@@ -33,7 +33,7 @@ pub fn dry_run(input: Input, rules: &RuleSet, reading: &parser::Options) -> DryR
             .or(slug)
             .or_else(|| IncidentId::slug("document"))?;
         let kind = understood.postmortem.kind;
-        let mut record = paper::record(understood, id, kind, &Standing::new());
+        let mut record = reading::record(understood, id, kind, &Standing::new());
         record.source.clone_from(&paper.source);
         record.path.clone_from(&paper.path);
         Some(record)

@@ -9,6 +9,7 @@ use std::path::Path;
 use blake3::Hash;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::alias::Aliases;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::prints;
@@ -87,6 +88,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) claims: &'a Claims,
     /// What people have said of documents, some of which are not there yet.
     pub(super) ledger: &'a Ledger,
+    /// The names that count.
+    pub(super) aliases: &'a Aliases,
 }
 
 impl Surroundings<'_> {
@@ -107,9 +110,8 @@ impl Surroundings<'_> {
 /// Whether a document that states this is another one than a record, though it may stand in the same place.
 fn is_another(record: &Record, stated: Option<&IncidentId>, page: Option<&str>) -> bool {
     let lineage = &record.lineage;
-    match (lineage.stated.as_ref(), stated) {
-        (Some(before), Some(now)) => return before != now && *now != record.id,
-        (Some(_), None) | (None, Some(_)) | (None, None) => {}
+    if let (Some(before), Some(now)) = (lineage.stated.as_ref(), stated) {
+        return before != now && *now != record.id;
     }
     matches!((lineage.page.as_deref(), page), (Some(before), Some(now)) if before != now)
 }
@@ -224,7 +226,11 @@ fn by_likeness(
     let Some(print) = traits.print else {
         return Ok(None);
     };
-    for (similarity, id, other) in prints.near(print, prints::DESCENDANT) {
+    let least = match print.is_brief {
+        true => prints::SURE,
+        false => prints::DESCENDANT,
+    };
+    for (similarity, id, other) in prints.near(print, least) {
         let is_other = similarity < prints::DUPLICATE && print.contradicts(other)
             || print.stated.is_some() && other.stated.is_some() && print.stated != other.stated;
         if is_other {

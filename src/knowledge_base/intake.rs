@@ -174,6 +174,7 @@ impl KnowledgeBase {
             return Ok(());
         }
         let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
         let mut claims = Claims::default();
         batch.iter().for_each(|paper| paper.claim(&mut claims));
         let at_hand = self.prints.take();
@@ -186,6 +187,7 @@ impl KnowledgeBase {
                     comes: settings.comes,
                     claims: &claims,
                     ledger: &ledger,
+                    aliases: &aliases,
                 },
                 prints: &mut prints,
                 takes_new: !settings.known_only,

@@ -23,13 +23,15 @@ impl KnowledgeBase {
         let digest = self.rules().digest().to_owned();
         let stale = self.store.read(|view| view.labelled_otherwise(&digest))?;
         let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
         let mut changes = Vec::new();
         for batch in stale.chunks(BATCH) {
             let mut filings = Vec::with_capacity(batch.len());
             for filed in batch {
                 let rules = self.rules.get_or_init(RuleSet::shipped);
                 let making = self.store.read(|view| Making::of(view, filed, rules))?;
-                let after = making.record(&ledger.standing(&filed.record.id));
+                let mut after = making.record(&ledger.standing(&filed.record.id));
+                aliases.lay(&mut after);
                 if differ(&filed.record, &after) {
                     changes.push(Changed {
                         before: filed.record.clone(),

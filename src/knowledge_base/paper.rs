@@ -1,13 +1,10 @@
 //! Paper: a document that was read and labelled, and is not filed yet.
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
 use blake3::Hash;
 
-use crate::classification::Classification;
-use crate::classifier;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::error::Result;
@@ -20,26 +17,22 @@ use crate::knowledge_base::identity::Traits;
 use crate::knowledge_base::intake::Added;
 use crate::knowledge_base::intake::Input;
 use crate::knowledge_base::intake::Outcome;
-use crate::knowledge_base::page;
-use crate::knowledge_base::prints::Print;
 use crate::knowledge_base::prints::Prints;
+use crate::knowledge_base::reading;
+use crate::knowledge_base::reading::Understood;
+use crate::knowledge_base::reading::understand;
 use crate::knowledge_base::twin;
 use crate::knowledge_base::twin::Original;
 use crate::parser;
 use crate::parser::split;
 use crate::postmortem::DocumentKind;
 use crate::postmortem::Postmortem;
-use crate::postmortem::StatedVerdict;
-use crate::record::Lineage;
 use crate::record::Part;
 use crate::record::Record;
 use crate::rule::RuleSet;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::store::Writing;
-use crate::text::Position;
-use crate::verdict;
-use crate::verdict::Standing;
 
 /// A document that was read and labelled, and is not filed yet.
 pub(super) struct Paper {
@@ -54,28 +47,6 @@ pub(super) struct Paper {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What was understood; `None` where it is refused.
     pub(super) understood: Option<Understood>,
-}
-
-/// What was understood of a document.
-pub(super) struct Understood {
-    pub(super) postmortem: Postmortem,
-    /// The id that it states.
-    pub(super) stated: Option<IncidentId>,
-    /// The id that the exporting tool gave to the page.
-    page: Option<String>,
-    /// What its near copies are found by.
-    print: Option<Print>,
-    labels: Labels,
-}
-
-/// What rules and document say of the labels, apart from each other.
-pub(super) struct Labels {
-    /// What the rules say.
-    pub(super) rules: Classification,
-    /// What the document says in its front matter.
-    pub(super) stated: Vec<StatedVerdict>,
-    /// What it says that is no value.
-    invalid: Vec<Diagnostic>,
 }
 
 /// Where a document is to be filed.
@@ -227,7 +198,7 @@ impl Paper {
     }
 
     fn file_at(
-        self,
+        mut self,
         clerk: &mut Clerk<'_, '_>,
         understood: Understood,
         place: Place,
@@ -237,6 +208,10 @@ impl Paper {
         let near = print.as_ref().map(|print| (print, &*clerk.prints));
         let original = twin::original(&clerk.writing.view(), &place.id, self.content, near)?;
         let (record, is_same_text) = self.record(clerk, understood, &place, original.as_ref());
+        if is_same_text && record.facts.date.is_some() {
+            self.diagnostics
+                .retain(|diagnostic| !parser::is_open_date(diagnostic));
+        }
         let filed = clerk.writing.put(Filing {
             record: record.clone(),
             read_kind,
@@ -277,18 +252,27 @@ impl Paper {
             None => understood.postmortem.kind,
         };
         let standing = clerk.around.ledger.standing(&place.id);
-        let mut record = record(understood, place.id.clone(), kind, &standing);
+        let mut record = reading::record(understood, place.id.clone(), kind, &standing);
         record.source.clone_from(&self.source);
         record.path.clone_from(&self.path);
+        clerk.around.aliases.lay(&mut record);
         record.lineage.part = self.part;
         record.lineage.duplicate_of = original.map(|original| original.id.clone());
         let before = place.before.as_ref();
         let is_same_text = before.is_some_and(|before| before.content == self.content);
+        if let Some(before) = before.filter(|_| is_same_text && self.has_open_date()) {
+            // What `--date-order` once settled stays settled when the same text is read without it.
+            record.facts.keep_times(&before.record.facts);
+        }
         if let Some(before) = before.filter(|_| is_same_text && place.outcome == Outcome::Updated) {
             // `./a.md` and `a.md` are one file: how it was named last is no change.
             record.source.clone_from(&before.record.source);
         }
         (record, is_same_text)
+    }
+
+    fn has_open_date(&self) -> bool {
+        self.diagnostics.iter().any(parser::is_open_date)
     }
 
     /// Removes the record of the whole page that this document is a part of; its id.
@@ -338,39 +322,6 @@ impl Place {
     }
 }
 
-/// The record of what was understood, with the verdicts that stand on it; its source and path still to be set.
-pub(super) fn record(
-    understood: Understood,
-    id: IncidentId,
-    kind: DocumentKind,
-    standing: &Standing<'_>,
-) -> Record {
-    let postmortem = understood.postmortem;
-    let metadata: BTreeMap<String, String> = postmortem
-        .metadata
-        .into_iter()
-        .map(|(key, fact)| (key, fact.value))
-        .collect();
-    let mut record = Record {
-        id,
-        source: String::new(),
-        path: String::new(),
-        kind,
-        language: postmortem.language,
-        title: postmortem.title,
-        facts: postmortem.facts,
-        metadata,
-        classification: understood.labels.rules,
-        lineage: Lineage {
-            stated: understood.stated,
-            page: understood.page,
-            ..Lineage::default()
-        },
-    };
-    verdict::lay(&mut record, &understood.labels.stated, standing);
-    record
-}
-
 /// What is to be said where a document states another id than it has.
 fn not_renamed(before: &Filed, stated: Option<&IncidentId>) -> Option<String> {
     let stated = stated.filter(|stated| **stated != before.record.id)?;
@@ -382,76 +333,11 @@ fn not_renamed(before: &Filed, stated: Option<&IncidentId>) -> Option<String> {
 fn taken(postmortem: &Postmortem, other: &Filed) -> Diagnostic {
     let line = postmortem.stated_id.as_ref().map_or(0, |fact| fact.line);
     Diagnostic::error(
-        at_line(line),
+        reading::at_line(line),
         format!(
             "the id `{}` is taken by {}",
             other.record.id, other.record.source
         ),
         "give one of the two another `id`, or remove the other first",
     )
-}
-
-/// Reads and labels a document; no post-mortem where it is refused.
-fn understand(
-    input: &Input,
-    rules: &RuleSet,
-    options: &parser::Options,
-) -> (Option<Understood>, Vec<Diagnostic>) {
-    let read = Document::read(&input.source, input.bytes.clone(), &options.limits);
-    let document = match read {
-        Ok(document) => document,
-        Err(refusal) => return (None, vec![refusal]),
-    };
-    let parsed = parser::parse(&document, options);
-    let refused = parsed.is_refused();
-    let mut diagnostics = document.diagnostics.clone();
-    diagnostics.extend(parsed.diagnostics);
-    if refused {
-        return (None, diagnostics);
-    }
-    let postmortem = parsed.postmortem;
-    let mut labels = label(rules, &document.text, &postmortem);
-    diagnostics.append(&mut labels.invalid);
-    let stated = postmortem.stated_id.as_ref();
-    let stated: Option<IncidentId> = stated.and_then(|fact| fact.value.parse().ok());
-    let print = postmortem.fingerprint().map(|fingerprint| Print {
-        fingerprint,
-        title: postmortem.title.clone(),
-        day: postmortem.facts.day().map(|day| day.to_string()),
-        stated: stated.as_ref().map(ToString::to_string),
-        is_counted: postmortem.kind.is_counted(),
-        is_duplicate: false,
-    });
-    let understood = Understood {
-        page: page::id(&postmortem, &input.path),
-        stated,
-        print,
-        labels,
-        postmortem,
-    };
-    (Some(understood), diagnostics)
-}
-
-/// The labels of the rules, and the document's own verdicts; one that is none is warned of.
-pub(super) fn label(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Labels {
-    let mut labels = Labels {
-        rules: classifier::classify(rules, text, postmortem),
-        stated: Vec::new(),
-        invalid: Vec::new(),
-    };
-    for verdict in &postmortem.verdicts {
-        match labels.rules.clone().set(verdict.facet, &verdict.value) {
-            Ok(()) => labels.stated.push(verdict.clone()),
-            Err(error) => labels.invalid.push(Diagnostic::warning(
-                at_line(verdict.line),
-                error.to_string(),
-                "the label of the rules stands",
-            )),
-        }
-    }
-    labels
-}
-
-fn at_line(line: u32) -> Option<Position> {
-    (line > 0).then_some(Position { line, column: 1 })
 }

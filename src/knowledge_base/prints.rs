@@ -13,6 +13,9 @@ use crate::store::View;
 /// From this similarity on a document is a near-duplicate of another, if nothing that it states speaks against it.
 pub(super) const DUPLICATE: f64 = 0.85;
 
+/// From this similarity on a document is what became of another whose file is gone, however short it is.
+pub(super) const SURE: f64 = 0.95;
+
 /// From this similarity on a document is what became of another whose file is gone.
 pub(super) const DESCENDANT: f64 = 0.6;
 
@@ -25,6 +28,8 @@ pub(super) struct Print {
     pub(super) day: Option<String>,
     /// The id that it states.
     pub(super) stated: Option<String>,
+    /// Whether it is so short that another text may be much the same by chance; not asked of what is filed already.
+    pub(super) is_brief: bool,
     /// Whether it is an incident.
     pub(super) is_counted: bool,
     /// Whether it is a duplicate of another.
@@ -38,6 +43,7 @@ impl Print {
             title: sketch.title,
             day: sketch.day,
             stated: sketch.stated,
+            is_brief: false,
             is_counted: sketch.is_counted,
             is_duplicate: sketch.is_duplicate,
         })
@@ -51,6 +57,7 @@ impl Print {
             title: record.title.clone(),
             day: record.facts.day().map(|day| day.to_string()),
             stated: lineage.stated.as_ref().map(ToString::to_string),
+            is_brief: false,
             is_counted: filed.read_kind.is_counted(),
             is_duplicate: lineage.duplicate_of.is_some(),
         })

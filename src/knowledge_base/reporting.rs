@@ -38,21 +38,30 @@ impl KnowledgeBase {
     /// # Errors
     /// [`Error::Store`], [`Error::Damaged`], [`Error::Invalid`].
     pub fn report(&mut self, mut request: Request, population: Option<&Query>) -> Result<Report> {
-        let records = match population {
-            Some(query) => self.select(query)?,
-            None => self.records()?,
-        };
         self.add_team_files(&mut request)?;
         request.filter = population.map(|query| query.text.clone());
         self.rules()
             .digest()
             .clone_into(&mut request.provenance.rules);
-        let tally = Tally::count(&request.questions(), &records);
+        let questions = request.questions();
+        let tally = match population {
+            Some(query) => Tally::count(&questions, &self.select(query)?),
+            None => self.counted(&questions)?,
+        };
+        request.provenance.kb_digest = Some(tally.digest());
         let tally = match request.redact {
             true => secrets::redacted_tally(tally)?,
             false => tally,
         };
         report::build(&request, tally)
+    }
+
+    /// Counts the whole base, one record after the other, so that only what a report needs is held.
+    fn counted(&self, questions: &[Query]) -> Result<Tally> {
+        let mut tally = Tally::new(questions);
+        self.store
+            .read(|view| view.each(|filed| tally.add(questions, &filed.record)))?;
+        Ok(tally)
     }
 
     /// Adds what the team has declared beside the base: patterns, controls, investments.

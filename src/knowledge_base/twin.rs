@@ -53,7 +53,8 @@ pub(super) fn original(
             similarity: None,
         }));
     }
-    let Some((print, prints)) = near.filter(|(print, _)| print.is_counted) else {
+    let Some((print, prints)) = near.filter(|(print, _)| print.is_counted && !print.is_brief)
+    else {
         return Ok(None);
     };
     let candidates = prints.near(print, prints::DUPLICATE).into_iter();

@@ -21,8 +21,8 @@ use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::find;
-use crate::knowledge_base::paper;
 use crate::knowledge_base::read_again;
+use crate::knowledge_base::reading;
 use crate::postmortem::StatedVerdict;
 use crate::record::Record;
 use crate::rule::RuleSet;
@@ -112,6 +112,7 @@ impl KnowledgeBase {
     pub fn label(&mut self, statement: &Statement) -> Result<Changed> {
         let file = self.verdicts_file();
         let folder = self.dir.clone();
+        let aliases = self.aliases()?;
         let rules = self.rules.get_or_init(RuleSet::shipped);
         // Under the write lock of the record, so that two people's commands see each other's verdicts.
         self.store.write(|writing| {
@@ -119,7 +120,8 @@ impl KnowledgeBase {
             let filed = find(&writing.view(), &statement.incident)?;
             let making = Making::of(&writing.view(), &filed, rules)?;
             let verdicts = making.verdicts(statement, &filed, &mut ledger)?;
-            let after = making.record(&ledger.standing(&filed.record.id));
+            let mut after = making.record(&ledger.standing(&filed.record.id));
+            aliases.lay(&mut after);
             write_attributes(&folder)?;
             append(&file, &verdicts)?;
             writing.put(Filing::anew(after.clone(), &filed))?;
@@ -137,6 +139,7 @@ impl KnowledgeBase {
     /// [`Error::File`], [`Error::Locked`], [`Error::Store`], [`Error::Damaged`].
     pub fn take_in_verdicts(&mut self, dry_run: bool) -> Result<TakenIn> {
         let (ledger, _) = self.ledger(None)?;
+        let aliases = self.aliases()?;
         let (behind, unknown) = self.store.read(|view| behind(view, &ledger))?;
         let mut taken = TakenIn {
             changed: Vec::new(),
@@ -146,8 +149,9 @@ impl KnowledgeBase {
             let rules = self.rules.get_or_init(RuleSet::shipped);
             let changed = |view: &View<'_>| -> Result<(Filed, Changed)> {
                 let filed = find(view, &id)?;
-                let after =
-                    Making::of(view, &filed, rules)?.record(&ledger.standing(&filed.record.id));
+                let making = Making::of(view, &filed, rules)?;
+                let mut after = making.record(&ledger.standing(&filed.record.id));
+                aliases.lay(&mut after);
                 let changed = Changed {
                     before: filed.record.clone(),
                     after,
@@ -193,7 +197,7 @@ impl Making {
     /// What a record that is filed is made of, its labels by the rules in force.
     pub(super) fn of(view: &View<'_>, filed: &Filed, rules: &RuleSet) -> Result<Making> {
         let (document, postmortem) = read_again(&filed.record, view.original(filed)?)?;
-        let labels = paper::label(rules, &document.text, &postmortem);
+        let labels = reading::label(rules, &document.text, &postmortem);
         let mut plain = filed.record.clone();
         verdict::lift(&mut plain);
         Ok(Making {

@@ -36,9 +36,12 @@ pub(crate) fn find(
     source: &Source<'_>,
     order: Option<DateOrder>,
 ) -> Vec<ActionItem> {
-    let sections = action_sections(outline);
+    let mut sections = action_sections(outline);
+    if !sections.contains(&true) {
+        sections = sections_with(outline, action_table::is_certain_head);
+    }
     let reader = Reader { source, order };
-    let tabled = tabled_sections(outline);
+    let tabled = sections_with(outline, action_table::is_action_head);
     let mut found = Vec::new();
     let mut passages = outline
         .passages
@@ -76,13 +79,13 @@ pub(crate) fn find(
     found
 }
 
-/// Which sections hold a table of actions.
-fn tabled_sections(outline: &Outline) -> Vec<bool> {
+/// Which sections hold a table with such a head.
+fn sections_with(outline: &Outline, is_head: fn(&Piece) -> bool) -> Vec<bool> {
     let mut tabled = vec![false; outline.sections.len()];
     for passage in outline
         .passages
         .iter()
-        .filter(|passage| action_table::is_action_head(&passage.piece))
+        .filter(|passage| is_head(&passage.piece))
     {
         tabled[passage.section] = true;
     }

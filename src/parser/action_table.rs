@@ -59,6 +59,13 @@ const HEADS: &[(Column, &[&str])] = &[
             "対策",
             "行动项",
             "措施",
+            "change",
+            "actions",
+            "step",
+            "commitment",
+            "mesure",
+            "tache",
+            "medida",
             "任务",
             "조치",
             "할 일",
@@ -225,6 +232,15 @@ fn columns(head: &Piece) -> Vec<Column> {
 pub(crate) fn is_action_head(row: &Piece) -> bool {
     let columns = columns(row);
     is_head(row) && columns.contains(&Column::Text) && columns.len() > 1
+}
+
+/// Whether a row is such a head whatever section it stands in: it has a column for who, by when, how far or where too.
+pub(crate) fn is_certain_head(row: &Piece) -> bool {
+    let columns = columns(row);
+    let others = columns
+        .iter()
+        .filter(|column| !matches!(column, Column::Text | Column::Other));
+    is_action_head(row) && others.count() >= 2
 }
 
 fn is_head(row: &Piece) -> bool {

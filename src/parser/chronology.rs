@@ -15,6 +15,7 @@ use crate::parser::calendar::Setting;
 use crate::parser::course;
 use crate::parser::day;
 use crate::parser::day::LeadDay;
+use crate::parser::doubt;
 use crate::parser::key_clock;
 use crate::parser::matter::Matter;
 use crate::parser::narrative;
@@ -212,9 +213,7 @@ pub(crate) fn fill(
     options: &Options,
     facts: &mut Facts,
 ) {
-    let mut known = chronology.clone();
-    reject_future(&mut known, source, options);
-    reject_contradictions(&mut known, source);
+    let known = doubt::sifted(chronology, source, options);
     let moment = |reading: Option<Reading>| {
         let reading = reading?;
         Some(Fact {
@@ -307,65 +306,4 @@ fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
         line,
         origin: reading.origin,
     })
-}
-
-fn reject_future(known: &mut Chronology, source: &mut Source<'_>, options: &Options) {
-    let Some(today) = options.today else {
-        return;
-    };
-    for slot in [
-        &mut known.date,
-        &mut known.onset,
-        &mut known.detected,
-        &mut known.diagnosed,
-        &mut known.mitigated,
-        &mut known.resolved,
-    ] {
-        if let Some(reading) = slot.filter(|reading| reading.point.date() > today) {
-            source.warn(
-                reading.at,
-                format!("`{}` lies in the future", reading.point.date()),
-                "it is taken for a slip and left out",
-            );
-            *slot = None;
-        }
-    }
-}
-
-/// An end before its start: where both are stated, both lines are named and neither is used; what was only told gives way.
-fn reject_contradictions(known: &mut Chronology, source: &mut Source<'_>) {
-    let stated =
-        |reading: Reading| matches!(reading.origin, Origin::FrontMatter | Origin::Metadata);
-    for (which, name) in [(0, "end"), (1, "mitigation"), (2, "detection")] {
-        let end = [known.resolved, known.mitigated, known.detected][which];
-        let (Some(from), Some(to)) = (known.onset, end) else {
-            continue;
-        };
-        if from
-            .point
-            .minutes_until(&to.point)
-            .is_none_or(|minutes| minutes >= 0)
-        {
-            continue;
-        }
-        if stated(from) && stated(to) {
-            let (first, last) = (source.line(from.at), source.line(to.at));
-            source.warn(
-                to.at,
-                format!("{name} before start: line {last} lies before line {first}"),
-                "neither is used; correct one of them",
-            );
-        }
-        // What is less trusted gives way; of two of the same trust neither is used.
-        if from.origin >= to.origin {
-            known.onset = None;
-        }
-        if to.origin >= from.origin {
-            match which {
-                0 => known.resolved = None,
-                1 => known.mitigated = None,
-                _ => known.detected = None,
-            }
-        }
-    }
 }

@@ -14,7 +14,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     let zone = zone::PATTERN;
     Regex::new(&format!(
         r"(?x)
-        (?P<h1>\b\d{{1,2}}|T\d{{2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}})(?:[.,]\d+)?)?(?:\s?(?P<p1>(?i:[ap]\.?m\b\.?))|(?P<p3>(?i:[ap]\b)))?(?:\s?[(\[]?(?P<z1>{zone}))?
+        (?P<h1>\b\d{{1,2}}|T\d{{2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}})(?:[.,]\d+)?)?(?:\s?(?:Uhr|hrs|hours|h|uur)\b)?(?:\s?(?P<p1>(?i:[ap]\.?m\b\.?))|(?P<p3>(?i:[ap]\b)))?(?:\s?[(\[]?(?P<z1>{zone}))?
         | \b(?P<h2>\d{{1,2}})\s?(?P<p2>(?i:[ap]\.?m\b\.?))(?:\s?[(\[]?(?P<z2>{zone}))?
         | \b(?P<h3>[01]\d|2[0-3])(?P<m3>[0-5]\d)\s?(?:h|hrs|hours)?\s?(?P<z3>UTC|GMT|Z\b)
         | \b(?P<h4>\d{{1,2}})[h:](?P<m4>\d{{2}})\b(?:\s?(?P<z4>{zone}))?

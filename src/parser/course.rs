@@ -30,6 +30,12 @@ fn reading(entry: &TimelineEntry) -> Reading {
     }
 }
 
+/// The last entry that says that it was over; what the first of several says is of another time.
+fn last_resolved(entries: &[TimelineEntry]) -> Option<&TimelineEntry> {
+    let last = entries.iter().rposition(|entry| entry.event.resolved)?;
+    (last > 0 || entries.len() <= 2).then(|| &entries[last])
+}
+
 /// Whether an entry says that the incident began, and not that somebody reported it.
 fn says_onset(entry: &TimelineEntry) -> bool {
     entry.event.onset && !entry.event.is_report()
@@ -45,11 +51,7 @@ pub(crate) fn of(entries: &[TimelineEntry], in_timeline: bool, narrative: &Narra
     let prose = of_prose(narrative);
     let (begin, end) = narrative.range.unzip();
     let sure_onset = entries.iter().find(|entry| says_onset(entry)).map(reading);
-    let sure_end = entries
-        .iter()
-        .rev()
-        .find(|entry| entry.event.resolved)
-        .map(reading);
+    let sure_end = last_resolved(entries).map(reading);
     let told_onset = || match entries.len() {
         0 | 1 => prose.onset,
         _ => earlier(prose.onset, line.detected),
@@ -151,7 +153,7 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
 
 /// The last entry that says that all is well, or that something was mended and nothing failed afterwards.
 fn resolution(entries: &[TimelineEntry]) -> Option<Reading> {
-    if let Some(entry) = entries.iter().rev().find(|entry| entry.event.resolved) {
+    if let Some(entry) = last_resolved(entries) {
         return Some(reading(entry));
     }
     let last = entries.iter().rposition(|entry| entry.event.recovers)?;

@@ -43,7 +43,7 @@ static HANDOVER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:on call|oncall|shift|duty) (?:hand ?over|hand ?off|notes|log|diary|report|summary|week)\b|\bhand ?over (?:notes|week)\b|\b(?:weekly|monthly|quarterly) (?:report|digest|summary|review|status|newsletter)\b").expect("a constant")
 });
 static INDEX_TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:index|list of|archive|overview of|all (?:incidents|postmortems|post mortems)|(?:incidents|postmortems|post mortems|incident reports|post mortem reports|reports|outages)(?: by (?:year|month|team|service))?$|readme|table of contents|verzeichnis|indice|liste)\b").expect("a constant")
+    Regex::new(r"\b(?:index|list of|archive|overview of|all (?:incidents|postmortems|post mortems)|(?:incidents|postmortems|post mortems|incident reports|post mortem reports|reports|outages)(?: by (?:year|month|team|service)| (?:in|of|from|for) (?:19|20)\d\d| (?:19|20)\d\d)?$|readme|table of contents|verzeichnis|indice|liste)\b").expect("a constant")
 });
 
 static FILES: LazyLock<Regex> = LazyLock::new(|| {
@@ -71,6 +71,11 @@ pub(crate) fn of(outline: &Outline, entries: &[Entry], facts: &Facts, title: &st
     } else {
         DocumentKind::Postmortem
     }
+}
+
+/// Whether the document says itself what it is.
+pub(crate) fn is_stated(entries: &[Entry]) -> bool {
+    stated(entries).is_some()
 }
 
 /// What the front matter says that the document is.
@@ -210,7 +215,7 @@ fn is_link(passage: &Passage) -> bool {
     passage.piece.marks.iter().any(|mark| {
         let share = (mark.end - mark.start) * 2 >= text.trim().len();
         matches!(mark.kind, MarkKind::Link(_))
-            && (share || mark.start <= 14 || matches!(passage.piece.kind, PieceKind::Row(_)))
+            && (share || mark.start <= 20 || matches!(passage.piece.kind, PieceKind::Row(_)))
     })
 }
 
@@ -221,7 +226,8 @@ fn is_procedure(facts: &Facts, title: &str) -> bool {
         || facts.resolved.is_some()
         || facts.minutes_to_resolve.is_some()
         || facts.minutes_to_detect.is_some();
-    !timed && PROCEDURE.is_match(&fold(title))
+    let folded = fold(title);
+    !timed && (PROCEDURE.is_match(&folded) || PROCESS.is_match(&folded))
 }
 
 /// An agenda, minutes, or the description of a process, and no incident told.

@@ -28,6 +28,9 @@ const UNIT: &str = r"weeks?|wochen?|semanas?|semaines?|days?|tage?n?|d[ií]as?|j
 static PART: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)(?:(?:(?P<n>\d+(?:[.,]\d+)?)\s?[-–]?\s?|(?P<w>{WORD})(?:\s+|-))(?P<u>{UNIT})(?:\b|\.|$|(?P<next>\d)|(?P<cjk>\s|[ぁ-んァ-ヶ約、。])))")).expect("a constant")
 });
+/// `1 h 40`
+static MINUTES_MORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s([0-5]\d)(?:$|[\s,;)](?:$|\D))").expect("a constant"));
 /// `an hour and a half`
 static HALF_MORE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s+and\s+a\s+half\b").expect("a constant"));
@@ -95,6 +98,14 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         };
         let (start, mut end) = (whole.start(), unit.end());
         let mut minutes = number * each;
+        if let Some(more) = MINUTES_MORE.captures(text.get(end..).unwrap_or_default())
+            && each == 60.0
+            && let Some(number) = more.get(1)
+        {
+            minutes += number.as_str().parse::<f64>().unwrap_or(0.0);
+            end += number.end();
+            at = end;
+        }
         if let Some(half) = HALF_MORE.find(text.get(end..).unwrap_or_default()) {
             minutes += each / 2.0;
             end += half.end();
@@ -228,6 +239,8 @@ mod tests {
             ("half an hour", 30),
             ("two and a half hours", 150),
             ("an hour and a half", 90),
+            ("1 h 40", 100),
+            ("2 h 2026", 120),
             ("three quarters of an hour", 45),
             ("thirty-five minutes", 35),
             ("nineteen minutes", 19),

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Origin;
+use crate::parser::AMBIGUOUS;
 use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
@@ -220,8 +221,8 @@ impl Reader<'_, '_> {
             ),
             Some(Day::Ambiguous(text)) => self.source.warn(
                 at,
-                format!("`{text}` is an ambiguous date: day or month first"),
-                "write it as in `2026-07-03`, or set `date_order = \"dmy\"` or `\"mdy\"` (`--date-order`)",
+                format!("`{text}` is an {AMBIGUOUS}: day or month first"),
+                "say which with `--date-order dmy` (or mdy) when you add it again, or for all with `date_order = \"dmy\"` in .pm-kb/config.toml",
             ),
             _ => {}
         }

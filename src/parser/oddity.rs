@@ -122,8 +122,8 @@ pub(crate) fn second_front_matter(begin: usize, source: &mut Source<'_>) {
 type Group = (u8, Option<usize>);
 
 /// Warns of several incidents in one document: headings beside each other that each name a day, with a cause, an impact
-/// or a timeline below each.
-pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) {
+/// or a timeline below each. Whether there are several.
+pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) -> bool {
     let mut groups: Vec<(Group, Vec<usize>)> = Vec::new();
     for section in &outline.sections {
         let Some(parent) = section
@@ -145,7 +145,7 @@ pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) {
     }
     let Some(((level, _), parents)) = groups.into_iter().find(|(_, parents)| parents.len() >= 2)
     else {
-        return;
+        return false;
     };
     let at = outline.sections[parents[1]].span.start;
     source.warn(
@@ -154,8 +154,9 @@ pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) {
             "{} incidents in one document (`--split-on h{level}` divides it)",
             parents.len()
         ),
-        "one document is one incident: split it",
+        "it is not counted as it is; to count it as one, `pm-kb label ID kind=incident`",
     );
+    true
 }
 
 /// Whether a heading is that of an incident: it names a day, or counts incidents.

@@ -327,6 +327,12 @@ impl Outliner {
         let Some(entry) = self.heading_key else {
             return false;
         };
+        let first = lead::leads(piece).into_iter().next();
+        if first.is_some_and(|lead| Key::of(&lead.key).is_some_and(|key| !key.may_lead_prose())) {
+            // A key of its own is no value of the heading above it.
+            self.heading_key = None;
+            return false;
+        }
         let unchosen = matches!(piece.kind, PieceKind::Item(item) if item.checked == Some(false));
         let metadata = matches!(
             self.current_kind(),

@@ -29,7 +29,14 @@ static NOTICED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:detected|noticed|discovered|found|spotted|alert(?:ed|s)?|alarm(?:ed)?|paged?|fired)\b[^.,;]{0,40}\b(?:after|within|in)\s+(?:about |only |just )?$").expect("a constant")
 });
 static TOOK_TO_NOTICE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s*(?:to (?:notice|detect|find out|realise|realize|discover)|(?:before|until|went by before|passed before) (?:we|anyone|anybody|somebody|someone|the team)[^.,;]{0,20}(?:notic|reali[sz]|detect|knew)|(?:later|after (?:the |its )?(?:start|onset|release|launch|deployment|change|switch))[^.,;]{0,60}(?:notic|alert|alarm|detect|page|report|complain))").expect("a constant")
+    Regex::new(r"(?i)^\s*(?:to (?:notice|detect|find out|realise|realize|discover)|(?:before|until|went by before|passed before) (?:we|anyone|anybody|somebody|someone|the team)[^.,;]{0,20}(?:notic|reali[sz]|detect|knew)|after (?:it|the (?:incident|outage|issue|problem|failure|impact|errors?|fault)) (?:had )?(?:began|begun|started|start|occurred)\b|(?:later|after (?:the |its )?(?:start|onset|release|launch|deployment|change|switch))[^.,;]{0,60}(?:notic|alert|alarm|detect|page|report|complain))").expect("a constant")
+});
+/// Words before a length that make it the time to another step than the detection.
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:mitigated|resolved|fixed|restored|recovered|rolled back|ended)\b[^.;]{0,60}$",
+    )
+    .expect("a constant")
 });
 static ALARM_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:alert|alarm|page[rd]?|noticed|detected|monitor)\b[^.;]{0,80}$")
@@ -67,7 +74,7 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
         NOTICED_AFTER.is_match(before)
             || UNNOTICED.is_match(before)
             || (ALARM_BEFORE.is_match(before) && AFTER.is_match(after))
-            || TOOK_TO_NOTICE.is_match(after)
+            || (TOOK_TO_NOTICE.is_match(after) && !BEFORE.is_match(before))
     };
     duration::durations(sentence)
         .into_iter()
@@ -100,6 +107,14 @@ mod tests {
             to_notice("The alert fired after 4 minutes.").map(|(minutes, _)| minutes),
             Some(4)
         );
+        let notice = |sentence: &str| to_notice(sentence).map(|(minutes, _)| minutes);
+        assert_eq!(
+            notice(
+                "Our engineers received an alert at 07:14, nine minutes after the incident started."
+            ),
+            Some(9)
+        );
+        assert_eq!(notice("It was resolved 40 minutes after it began."), None);
         assert_eq!(
             to_notice("It went unnoticed for three days.").map(|(minutes, _)| minutes),
             Some(4320)

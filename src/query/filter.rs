@@ -17,6 +17,7 @@ const KINDS: &[DocumentKind] = &[
     DocumentKind::Index,
     DocumentKind::Meeting,
     DocumentKind::Duplicate,
+    DocumentKind::Several,
 ];
 
 /// What the value of a field must be.

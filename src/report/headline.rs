@@ -10,7 +10,6 @@ use crate::report::control::weight;
 use crate::report::measure::Finding;
 use crate::report::measure::Measured;
 use crate::report::measure::TOO_FEW;
-use crate::report::pattern::AD_HOC;
 use crate::report::pattern::PageOne;
 use crate::report::scope::ValueShare;
 use crate::report::selection::Members;
@@ -75,12 +74,15 @@ pub(super) fn headlines(report: &Report) -> Vec<Headline> {
 fn patterns(report: &Report, whole: &[f64; 3]) -> Vec<((u8, f64), usize)> {
     let each = report.request.patterns.iter().zip(&report.window.patterns);
     each.enumerate()
-        .filter(|(_, (pattern, measured))| {
-            pattern.headline != PageOne::Never && measured.share.total > 0
+        .filter(|(_, (pattern, measured))| match pattern.headline {
+            PageOne::Never => false,
+            // That something did not happen is told only where it is always told.
+            PageOne::Ranked => measured.share.count > 0,
+            PageOne::Always => measured.share.total > 0 || pattern.is_asked(),
         })
         .map(|(at, (pattern, measured))| {
             let rank = match (pattern.headline, measured.finding) {
-                _ if pattern.id == AD_HOC => 3,
+                _ if pattern.is_asked() => 3,
                 (PageOne::Always, _) => 2,
                 (_, Finding::TooFew) => 0,
                 _ => 1,

@@ -122,7 +122,7 @@ pub struct Pattern {
     pub benchmark: Option<Benchmark>,
 }
 
-/// The id of a pattern given on the command line; page one tells it first.
+/// The id of a pattern given on the command line, with its number from the second on; page one tells them first.
 pub const AD_HOC: &str = "ad-hoc";
 
 /// The places that a sentence may have.
@@ -173,7 +173,7 @@ pub fn parse(file: &str, text: &str, present: &[Pattern]) -> Result<Vec<Pattern>
     for pattern in declared.pattern {
         let place = pattern.id.span();
         let pattern = pattern.understood(&source)?;
-        if !ids.insert(pattern.id.clone()) {
+        if !ids.insert(pattern.id.clone()) || pattern.is_asked() {
             let message = format!("the id `{}` is taken; choose another", pattern.id);
             return Err(source.error(place, message));
         }
@@ -182,11 +182,11 @@ pub fn parse(file: &str, text: &str, present: &[Pattern]) -> Result<Vec<Pattern>
     Ok(patterns)
 }
 
-/// A pattern given on the command line as `numerator / denominator`.
+/// A pattern given on the command line as `numerator / denominator`, the first, second … of them.
 ///
 /// # Errors
 /// [`Error::Invalid`] where a side is missing, [`Error::Rule`] where a filter cannot be read, with its column.
-pub fn ad_hoc(text: &str) -> Result<Pattern, Error> {
+pub fn ad_hoc(text: &str, number: usize) -> Result<Pattern, Error> {
     let Some((numerator, denominator)) = text.split_once(" / ") else {
         return Err(Error::Invalid {
             what: "pattern",
@@ -201,12 +201,20 @@ pub fn ad_hoc(text: &str) -> Result<Pattern, Error> {
     };
     let after = text.len() - denominator.len();
     let (above, below) = (numerator.trim(), denominator.trim());
+    let id = match number {
+        0 | 1 => AD_HOC.to_owned(),
+        _ => format!("{AD_HOC}-{number}"),
+    };
+    let sides = |text: &str| text.replace(['{', '}'], "");
     Ok(Pattern {
-        id: AD_HOC.to_owned(),
         title: format!("{above} / {below}"),
-        sentence: "{share} of the incidents asked about fulfil the pattern ({count} of {total})"
-            .to_owned(),
-        topic: AD_HOC.to_owned(),
+        sentence: format!(
+            "Asked: {{share}} of “{}” are “{}” ({{count}} of {{total}})",
+            sides(below),
+            sides(above)
+        ),
+        topic: id.clone(),
+        id,
         headline: PageOne::Always,
         both_ways: false,
         counted: Counted::Filters(Box::new(Filters {
@@ -215,6 +223,15 @@ pub fn ad_hoc(text: &str) -> Result<Pattern, Error> {
         })),
         benchmark: None,
     })
+}
+
+impl Pattern {
+    /// Whether it was given on the command line.
+    pub fn is_asked(&self) -> bool {
+        self.id
+            .strip_prefix(AD_HOC)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
 }
 
 impl Declared {

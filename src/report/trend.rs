@@ -10,7 +10,7 @@ use crate::report::population::incidents_in;
 use crate::report::selection::Members;
 
 /// How many quarters a trend shows.
-const QUARTERS: i32 = 8;
+pub const QUARTERS: i32 = 8;
 
 /// The labels of one quarter.
 #[derive(Debug, Clone, PartialEq)]

@@ -62,50 +62,6 @@ pub struct Count {
     pub records: usize,
 }
 
-/// Where a record came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// Its id.
-    pub id: IncidentId,
-    /// The path as given; of a part with its name behind `#`.
-    pub source: String,
-    /// The absolute path; of a part with its name behind `#`.
-    pub path: String,
-    /// The level of the headings that divide the file, where it is a part of one.
-    pub level: Option<u8>,
-    /// BLAKE3 of its original bytes.
-    pub content: Hash,
-}
-
-impl Source {
-    /// The file, as an absolute path.
-    pub fn file(&self) -> &str {
-        match self.level {
-            Some(_) => self.path.rsplit_once('#').map_or(&self.path, |path| path.0),
-            None => &self.path,
-        }
-    }
-}
-
-/// What near copies of a document are found by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sketch {
-    /// Its id.
-    pub id: IncidentId,
-    /// Its fingerprint, as bytes.
-    pub fingerprint: Vec<u8>,
-    /// Its title.
-    pub title: String,
-    /// The day that it counts in, as `YYYY-MM-DD`.
-    pub day: Option<String>,
-    /// The id that it states.
-    pub stated: Option<String>,
-    /// Whether the parser took it for an incident.
-    pub is_counted: bool,
-    /// Whether it is a duplicate of another.
-    pub is_duplicate: bool,
-}
-
 /// The store at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'store> {
@@ -137,6 +93,11 @@ impl<'store> View<'store> {
     /// Every record, ordered by id.
     pub fn all(&self) -> Result<Vec<Filed>> {
         self.filed("ORDER BY id", [])
+    }
+
+    /// Hands every record on, ordered by id, so that not all of them need to be held.
+    pub fn each(&self, take: impl FnMut(Filed)) -> Result<()> {
+        self.visit("ORDER BY id", [], take)
     }
 
     /// The records read from one absolute path, ordered by id.
@@ -185,60 +146,6 @@ impl<'store> View<'store> {
             .collect())
     }
 
-    /// Where every record came from, ordered by path and id; without those from standard input.
-    pub fn sources(&self) -> Result<Vec<Source>> {
-        let doing = "list the sources";
-        let sql = "SELECT id, source, path, json_extract(lineage, '$.part.level'), content_hash FROM record \
-                   WHERE path <> '' ORDER BY path, id";
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed(doing))?;
-        let mut rows = statement.query([]).map_err(failed(doing))?;
-        let mut sources = Vec::new();
-        while let Some(row) = rows.next().map_err(failed(doing))? {
-            sources.push(Source {
-                id: row::value(row, 0)?,
-                source: row::text(row, 1)?.to_owned(),
-                path: row::text(row, 2)?.to_owned(),
-                level: row.get(3).map_err(failed(doing))?,
-                content: row::hash(row, 4)?,
-            });
-        }
-        Ok(sources)
-    }
-
-    /// The folders that were added: as given, and as absolute paths; ordered by these.
-    pub fn roots(&self) -> Result<Vec<(String, String)>> {
-        let doing = "list the folders";
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT source, path FROM root ORDER BY path")
-            .map_err(failed(doing))?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(failed(doing))?;
-        rows.collect::<rusqlite::Result<_>>().map_err(failed(doing))
-    }
-
-    /// Hands out what near copies are found by, of every record that has a fingerprint, ordered by id.
-    pub fn sketches(&self, take: &mut dyn FnMut(Sketch)) -> Result<()> {
-        let doing = "read the fingerprints";
-        let sql = "SELECT id, fingerprint, title, day, json_extract(lineage, '$.stated'), read_kind, \
-                   duplicate_of IS NOT NULL FROM record WHERE fingerprint IS NOT NULL ORDER BY id";
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed(doing))?;
-        let mut rows = statement.query([]).map_err(failed(doing))?;
-        while let Some(row) = rows.next().map_err(failed(doing))? {
-            take(Sketch {
-                id: row::value(row, 0)?,
-                fingerprint: row.get(1).map_err(failed(doing))?,
-                title: row::text(row, 2)?.to_owned(),
-                day: row.get(3).map_err(failed(doing))?,
-                stated: row.get(4).map_err(failed(doing))?,
-                is_counted: row::kind(row, 5)?.is_counted(),
-                is_duplicate: row.get(6).map_err(failed(doing))?,
-            });
-        }
-        Ok(())
-    }
-
     /// The records whose day lies between two, both included, ordered by id; days as `YYYY-MM-DD`.
     pub fn between(&self, first: &str, last: &str) -> Result<Vec<Filed>> {
         self.filed("WHERE day BETWEEN ?1 AND ?2 ORDER BY id", [first, last])
@@ -251,7 +158,7 @@ impl<'store> View<'store> {
 
     /// The records that a person has overruled in something, ordered by id.
     pub fn judged(&self) -> Result<Vec<Filed>> {
-        let filed = self.filed("WHERE lineage <> '{}' ORDER BY id", [])?;
+        let filed = self.filed("WHERE lineage LIKE '%\"overruled\"%' ORDER BY id", [])?;
         Ok(filed
             .into_iter()
             .filter(|filed| !filed.record.lineage.overruled.is_empty())
@@ -392,6 +299,18 @@ impl<'store> View<'store> {
 
     /// The records that a condition on the columns of `record` selects.
     fn filed(&self, condition: &str, parameters: impl Params) -> Result<Vec<Filed>> {
+        let mut filed = Vec::new();
+        self.visit(condition, parameters, |one| filed.push(one))?;
+        Ok(filed)
+    }
+
+    /// Hands the records that a condition selects on, one at a time.
+    fn visit(
+        &self,
+        condition: &str,
+        parameters: impl Params,
+        mut take: impl FnMut(Filed),
+    ) -> Result<()> {
         let doing = "read the record";
         let mut statement = self
             .connection
@@ -401,10 +320,9 @@ impl<'store> View<'store> {
             ))
             .map_err(failed(doing))?;
         let mut rows = statement.query(parameters).map_err(failed(doing))?;
-        let mut filed = Vec::new();
         while let Some(row) = rows.next().map_err(failed(doing))? {
-            filed.push(row::filed(row)?);
+            take(row::filed(row)?);
         }
-        Ok(filed)
+        Ok(())
     }
 }

@@ -89,6 +89,7 @@ const KINDS: &[(&str, DocumentKind)] = &[
     ("index", DocumentKind::Index),
     ("meeting", DocumentKind::Meeting),
     ("duplicate", DocumentKind::Duplicate),
+    ("several", DocumentKind::Several),
 ];
 
 /// What a verdict speaks of: a label, a fact, the title, or what the document is.

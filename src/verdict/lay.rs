@@ -57,7 +57,7 @@ pub fn lay(record: &mut Record, stated: &[StatedVerdict], standing: &Standing<'_
                 keep(record, *field, by, json!(record.kind.id()));
                 record.kind = field::kind(&text).unwrap_or(record.kind);
             }
-            Field::Fact(name) => set_fact(record, *name, fact(*name, value.as_deref()), by),
+            Field::Fact(name) => correct(record, *name, stored(*name, value.as_deref()), by),
         }
     }
     // All labels at once: what one verdict implies is not to be taken for what the rules said of the next. Their values
@@ -117,6 +117,21 @@ pub fn differences(before: &Record, after: &Record) -> Vec<Difference> {
         .collect()
 }
 
+/// A fact as it is stored with its places, a list where there may be several; null for nothing and for what is no fact.
+pub fn fact(record: &Record, field: Field) -> Value {
+    match field {
+        Field::Fact(name) => get(&record.facts, name),
+        _ => Value::Null,
+    }
+}
+
+/// Puts a fact, as [`fact`] gives it, in its place.
+pub fn set_fact(record: &mut Record, field: Field, value: Value) {
+    if let Field::Fact(name) = field {
+        put(&mut record.facts, name, value);
+    }
+}
+
 fn keep_label(record: &mut Record, facet: Facet, by: Option<String>) {
     let before = json!(record.classification.value(facet));
     keep(record, Field::Facet(facet), by, before);
@@ -128,7 +143,7 @@ fn keep(record: &mut Record, field: Field, verdict: Option<String>, before: Valu
     fields.insert(field.id().to_owned(), overruled);
 }
 
-fn set_fact(record: &mut Record, name: FactName, value: Value, by: Option<String>) {
+fn correct(record: &mut Record, name: FactName, value: Value, by: Option<String>) {
     let before = get(&record.facts, name);
     put(&mut record.facts, name, value);
     keep(record, Field::Fact(name), by, before);
@@ -151,7 +166,7 @@ fn put(facts: &mut Facts, name: FactName, value: Value) {
 }
 
 /// A fact as [`Facts`] is stored, from a value in its normal form.
-fn fact(name: FactName, value: Option<&str>) -> Value {
+fn stored(name: FactName, value: Option<&str>) -> Value {
     let whole = |value: Value| json!({"value": value, "line": 0, "origin": Origin::Verdict});
     let Some(value) = value else {
         return match name.shape() {
@@ -224,7 +239,7 @@ fn settle_durations(record: &mut Record) {
             None => Value::Null,
         };
         if value != before {
-            set_fact(record, name, value, None);
+            correct(record, name, value, None);
         }
     }
 }
@@ -256,7 +271,7 @@ mod tests {
             let Ok(Field::Fact(name)) = name.parse() else {
                 panic!("a fact")
             };
-            put(&mut facts, name, fact(name, Some(value)));
+            put(&mut facts, name, stored(name, Some(value)));
         }
         Record {
             id: "a".parse().expect("an id"),

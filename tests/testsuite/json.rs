@@ -131,6 +131,8 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
     let status: Value = serde_json::from_str(&desk.run(&["status", "--json"]).out).unwrap();
     schemas.check(&status, "pm-kb/status/1");
     assert_eq!(status["documents"], 50);
+    let health: Value = serde_json::from_str(&desk.run(&["health", "--json"]).out).unwrap();
+    schemas.check(&health, "pm-kb/health/1");
     let label = ["label", "can-spotter-v3", "mode=data-drift", "severity=P1"];
     let labelled = desk.run(&[&label[..], &["--author", "Ada", "--json"]].concat());
     assert!(schemas.check_all(&labelled.out, "pm-kb/change/1").len() >= 2);

@@ -20,23 +20,23 @@ use pm_kb::taxonomy::Reason;
 use rusqlite::Connection;
 
 /// One query and the documents that it is meant to find; one of them is enough.
-struct KnownItem {
-    query: String,
-    files: Vec<String>,
-    kind: String,
+pub(crate) struct KnownItem {
+    pub(crate) query: String,
+    pub(crate) files: Vec<String>,
+    pub(crate) kind: String,
 }
 
 /// MRR@10, recall@10 and how many queries, by kind.
 type Scores = BTreeMap<String, (f64, f64, usize)>;
 
-fn corpora() -> Option<PathBuf> {
+pub(crate) fn corpora() -> Option<PathBuf> {
     ["../shared/corpora", "../../shared/corpora"]
         .iter()
         .map(|beside| Path::new(env!("CARGO_MANIFEST_DIR")).join(beside))
         .find(|folder| folder.is_dir())
 }
 
-fn known_items() -> Vec<KnownItem> {
+pub(crate) fn known_items() -> Vec<KnownItem> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/known-items/queries.tsv");
     let text = fs::read_to_string(file).expect("the queries");
     text.lines()
@@ -53,7 +53,7 @@ fn known_items() -> Vec<KnownItem> {
 }
 
 /// The documents of the corpora, and any below the folder that `PM_KB_DISTRACTORS` names: path, text.
-fn documents(corpora: &Path) -> Vec<(String, Document)> {
+pub(crate) fn documents(corpora: &Path) -> Vec<(String, Document)> {
     let mut documents = Vec::new();
     let more = std::env::var_os("PM_KB_DISTRACTORS").map(PathBuf::from);
     let roots = [
@@ -165,7 +165,12 @@ fn score(items: &[KnownItem], search: impl Fn(&str) -> Vec<String>) -> Scores {
                 found.iter().take(3).collect::<Vec<_>>()
             );
         }
-        for kind in [item.kind.as_str(), "all"] {
+        let half = if item.query.bytes().map(u32::from).sum::<u32>() % 2 == 0 {
+            "half-tune"
+        } else {
+            "half-check"
+        };
+        for kind in [item.kind.as_str(), "all", half] {
             let entry = scores.entry(kind.to_owned()).or_default();
             entry.0 += reciprocal;
             entry.1 += f64::from(u8::from(rank.is_some()));

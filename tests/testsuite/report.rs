@@ -15,6 +15,7 @@ mod declared;
 mod difference;
 mod digest;
 mod formats;
+mod manual;
 mod page_one;
 mod properties;
 mod statistics;

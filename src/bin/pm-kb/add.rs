@@ -8,6 +8,8 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use pm_kb::diagnostic::Diagnostic;
+use pm_kb::health::Finding;
+use pm_kb::health::Health;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
@@ -20,6 +22,7 @@ use crate::base;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
+use crate::health;
 use crate::help;
 use crate::input;
 use crate::json;
@@ -106,9 +109,7 @@ struct Counts {
     updated: usize,
     unchanged: usize,
     refused: usize,
-    not_counted: usize,
-    undated: usize,
-    unclassified: usize,
+    health: Health,
 }
 
 /// One run of the command.
@@ -358,12 +359,7 @@ impl Run<'_> {
             _ => self.counts.updated += 1,
         }
         let Some(record) = &added.record else { return };
-        if !record.is_counted() {
-            self.counts.not_counted += 1;
-            return;
-        }
-        self.counts.undated += usize::from(record.quarter().is_none());
-        self.counts.unclassified += usize::from(!record.classification.is_classified());
+        self.counts.health.take(record);
     }
 
     fn close(self, found: &input::Found) -> anyhow::Result<Exit> {
@@ -391,20 +387,28 @@ fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
         }
     }
     message::notice(&mut desk.terminal, &parts.join(", "));
+    let health = &counts.health;
+    let count = |finding| health.findings.get(&finding).map_or(0, Vec::len);
     for (count, what) in [
         (
-            counts.not_counted,
+            count(Finding::Duplicate) + count(Finding::NotAnIncident),
             "stored but not counted as incidents: `pm-kb list --all` shows them",
         ),
-        (counts.undated, "without a date: they count in no quarter"),
         (
-            counts.unclassified,
+            count(Finding::Undated),
+            "without a date: they count in no quarter",
+        ),
+        (
+            count(Finding::Unclassified) + count(Finding::Language),
             "without a label: `pm-kb list is:unclassified` shows them",
         ),
     ] {
         if count > 0 {
             message::notice(&mut desk.terminal, &format!("{count} {what}"));
         }
+    }
+    if let Some(told) = health::in_short(health) {
+        message::notice(&mut desk.terminal, &told);
     }
     if let Some(kinds) = found.skipped.summary() {
         message::notice(&mut desk.terminal, &format!("skipped: {kinds}"));

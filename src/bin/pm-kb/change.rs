@@ -63,6 +63,7 @@ pub(crate) fn lines(changed: &Changed, cause: Cause) -> Vec<String> {
                 None => match by(&changed.after, difference.field, cause) {
                     "human" => "a person".to_owned(),
                     "document" => "the document".to_owned(),
+                    "alias" => "aliases.toml".to_owned(),
                     _ => "no rule says so any more".to_owned(),
                 },
             };
@@ -88,8 +89,11 @@ fn by(record: &Record, field: Field, cause: Cause) -> &'static str {
             _ if cause == Cause::People && follows_a_person(record) => "human",
             _ => "rule",
         },
-        _ if record.lineage.overruled.contains_key(field.id()) => "human",
-        _ => "document",
+        _ => match record.lineage.overruled.get(field.id()) {
+            Some(overruled) if overruled.verdict.is_some() => "human",
+            Some(_) => "alias",
+            None => "document",
+        },
     }
 }
 

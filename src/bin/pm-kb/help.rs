@@ -92,6 +92,17 @@ users_affected links url. Besides: title, kind.
 Each verdict is a line at the end of verdicts.jsonl in the knowledge base: commit it. It survives a new export, a new \
 name, other rules and a knowledge base made anew.";
 
+/// Below the options of `health`.
+pub(crate) const HEALTH: &str = "\
+Examples:
+  pm-kb health
+  pm-kb health --json | jq -r '.findings[] | select(.finding == \"undated\") | .ids[]'
+
+Names that are likely one service, model or team are suggested as lines for aliases.toml in the knowledge base:
+  [services]
+  \"fraud-scorer\" = [\"Fraud Scoring\", \"FSS\"]
+Case and punctuation do not matter there. `pm-kb sync` lays changed aliases over the records.";
+
 /// Below the options of `sync`.
 pub(crate) const SYNC: &str = "\
 Examples:

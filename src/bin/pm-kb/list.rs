@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use pm_kb::query::Field;
 use pm_kb::query::Query;
 use pm_kb::record::Record;
 
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let mut records = base.select(&query)?;
-    if !args.all && !text.contains("kind:") {
+    if !args.all && !query.mentions(&Field::Kind) {
         records.retain(Record::is_counted);
     }
     sort(&mut records, args.sort);

@@ -23,6 +23,7 @@ mod explanation;
 mod export;
 mod format;
 mod freshness;
+mod health;
 mod help;
 mod input;
 mod json;
@@ -98,6 +99,8 @@ enum Command {
     Report(report::Args),
     /// Say what the knowledge base holds and whether index and rules are in step.
     Status(status::Args),
+    /// Say what was understood of the documents and what was not, and what mends it.
+    Health(health::Args),
     /// Take in what changed: files that moved, were edited or went, and verdicts that others wrote.
     Sync(sync::Args),
     /// Forget documents; the files themselves are never touched.
@@ -199,6 +202,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
+        Command::Health(args) => health::run(&args, desk),
         Command::Sync(args) => sync::run(&args, desk),
         Command::Remove(args) => remove::run(&args, desk),
         Command::Doctor(args) => doctor::run(&args, desk),

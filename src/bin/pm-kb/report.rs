@@ -104,7 +104,11 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         desk.terminal.speak_json();
     }
     let mut base = base::open(desk)?;
+    let (patterns, text) = asked(args);
     let mut request = request(args, base.configuration()?.calendar, desk.today())?;
+    for (at, text) in patterns.iter().enumerate() {
+        request.patterns.push(pattern::ad_hoc(text, at + 1)?);
+    }
     if let Some(file) = &args.diff {
         match earlier(file) {
             Ok(text) => {
@@ -117,7 +121,6 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             }
         }
     }
-    let text = args.words.text();
     let population = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => (!query.is_empty()).then_some(query),
         Err(notices) => {
@@ -144,10 +147,20 @@ fn request(args: &Args, calendar: Calendar, today: Date) -> anyhow::Result<Reque
     request.calendar = calendar;
     request.redact = !args.unredacted;
     request.provenance.program = format!("pm-kb {}", env!("CARGO_PKG_VERSION"));
-    for text in &args.pattern {
-        request.patterns.push(pattern::ad_hoc(text)?);
-    }
     Ok(request)
+}
+
+/// The patterns of the command line and the query for the population. `--pattern 'N' / 'D'`, without quotes around the
+/// whole, leaves the stroke and the denominator among the words: they are put together again.
+fn asked(args: &Args) -> (Vec<String>, String) {
+    let mut patterns = args.pattern.clone();
+    match (patterns.last_mut(), args.words.list().as_slice()) {
+        (Some(last), ["/", denominator, rest @ ..]) if !last.contains(" / ") => {
+            *last = format!("{last} / {denominator}");
+            (patterns, rest.join(" "))
+        }
+        (_, words) => (patterns, words.join(" ")),
+    }
 }
 
 /// The text of an earlier report.

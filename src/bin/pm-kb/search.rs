@@ -93,6 +93,15 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     for notice in understood.chain(found.notices.iter().cloned()) {
         message::note(&mut desk.terminal, &notice);
     }
+    if found.total == 0
+        && let Some(wider) = query.without_filters()
+    {
+        let more = base.search(&wider, Wanted::default())?.total;
+        if more > 0 {
+            let notice = format!("nothing meets the filters; without them there are {more}");
+            message::note(&mut desk.terminal, &notice);
+        }
+    }
     match format {
         Format::Text if args.files => {
             for hit in &found.hits {

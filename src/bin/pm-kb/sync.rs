@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 }
 
 impl Run<'_> {
-    /// Takes in what others have added to the file of verdicts, and lists where people disagree.
+    /// Takes in what others have added to the files of verdicts and aliases, and lists where people disagree.
     fn verdicts(&mut self, base: &mut KnowledgeBase) -> anyhow::Result<()> {
         let (ledger, odd) = base.ledger(Some(self.desk.now))?;
         base::tell_odd_lines(base, &odd, self.desk);
@@ -105,6 +105,13 @@ impl Run<'_> {
                 let id = changed.after.id.as_str();
                 let said = text.strip_prefix(id).unwrap_or(&text).trim();
                 self.say("labelled", Some(id), None, Some(said))?;
+            }
+        }
+        for changed in &base.take_in_aliases(self.args.dry_run)? {
+            for text in change::lines(changed, Cause::People) {
+                let id = changed.after.id.as_str();
+                let said = text.strip_prefix(id).unwrap_or(&text).trim();
+                self.say("renamed", Some(id), None, Some(said))?;
             }
         }
         for id in &taken.unknown {

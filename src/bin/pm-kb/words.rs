@@ -21,12 +21,15 @@ pub(crate) struct Words {
 impl Words {
     /// The query as one text.
     pub(crate) fn text(&self) -> String {
-        let words: Vec<&str> = self
-            .query
-            .iter()
+        self.list().join(" ")
+    }
+
+    /// The words as they were given.
+    pub(crate) fn list(&self) -> Vec<&str> {
+        let words = self.query.iter();
+        words
             .map(|word| word.strip_prefix(MARK).unwrap_or(word))
-            .collect();
-        words.join(" ")
+            .collect()
     }
 
     /// Whether the query is to come on standard input.

@@ -20,7 +20,19 @@ use crate::index::word_form;
 use crate::index::word_form::Stems;
 
 /// From so many characters on a word may have two slips.
-const LONG_WORD: usize = 8;
+const LONG_WORD: usize = 6;
+
+/// How much the nearness of a word counts against how common it is.
+const NEARNESS: f64 = 10.0;
+
+/// So much less likely than the best another word may be that is looked for, too.
+const NEXT_BEST: f64 = 0.8;
+
+/// A word that at most so many documents have may be a slip of theirs, too.
+const FEW: u32 = 3;
+
+/// So many times as frequent is a word that was meant by such a one.
+const MANY: u32 = 8;
 
 /// Below so many characters a word is too short to say what it was meant to be.
 const SHORT_WORD: usize = 4;
@@ -132,11 +144,12 @@ impl<'a> Lexicon<'a> {
         if length < SHORT_WORD || !word.chars().all(char::is_alphabetic) {
             return Ok(Vec::new());
         }
-        let most = if length >= LONG_WORD { 2 } else { 1 };
-        for slips in 1..=most {
+        for slips in 1..=if length >= LONG_WORD { 2 } else { 1 } {
             let mut found = self.within(word, slips)?;
             found.retain(|other, _| {
-                other.chars().all(char::is_alphabetic) && !word_form::is_grammar(other)
+                let same_start = slips == 1 || other.chars().next() == word.chars().next();
+                let is_word = other.chars().all(char::is_alphabetic);
+                is_word && same_start && !word_form::is_grammar(other)
             });
             if found.is_empty() {
                 continue;
@@ -146,9 +159,44 @@ impl<'a> Lexicon<'a> {
                 .map(|(other, count)| (likelihood(word, &other, count), other))
                 .collect();
             best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            let least = best.first().map_or(0.0, |(most, _)| most - NEXT_BEST);
+            best.retain(|(likelihood, _)| *likelihood >= least);
             return Ok(best.into_iter().map(|(_, word)| word).collect());
         }
         Ok(Vec::new())
+    }
+
+    /// The word that was likely meant by one that documents have, but hardly any: one slip away, and frequent.
+    pub(in crate::index) fn likelier(&mut self, word: &str) -> tantivy::Result<Option<String>> {
+        if word.chars().count() < LONG_WORD - 1 || !word.chars().all(char::is_alphabetic) {
+            return Ok(None);
+        }
+        let stem = self.stem(word);
+        let mut own = 0;
+        for other in self.forms(word)? {
+            own += self.count(&other, FEW + 1)?;
+            if own > FEW {
+                return Ok(None);
+            }
+        }
+        let found = self.within(word, 1)?.into_iter();
+        let mut meant: Vec<(u32, String)> = found
+            .filter(|(other, count)| *count >= MANY * own && other.chars().all(char::is_alphabetic))
+            .map(|(other, count)| (count, other))
+            .collect();
+        meant.retain(|(_, other)| self.stem(other) != stem);
+        Ok(meant.into_iter().max().map(|(_, other)| other))
+    }
+
+    /// How many documents have a word, counted up to a number; one counts once for every zone.
+    fn count(&self, word: &str, upto: u32) -> tantivy::Result<u32> {
+        let mut count = 0;
+        for words in &self.readers {
+            if let Some(word) = words.reader.terms().get(word)? {
+                count += words.count(&word, upto)?;
+            }
+        }
+        Ok(count)
     }
 
     /// The words at most so many slips away, each with the number of documents that have it (a document counts once
@@ -171,10 +219,13 @@ impl<'a> Lexicon<'a> {
     }
 }
 
-/// How likely a word was meant: people get the first letter right, and write of what is common.
+/// How likely a word was meant: one that is near (most of all at its beginning, and with letters left out or swapped
+/// rather than others put in), and that is common.
 fn likelihood(typed: &str, other: &str, count: u32) -> f64 {
     let same_start = typed.chars().next() == other.chars().next();
-    f64::from(u8::from(same_start)) + 0.35 * f64::from(count).ln_1p()
+    f64::from(u8::from(same_start))
+        + NEARNESS * strsim::jaro_winkler(typed, other)
+        + 0.35 * f64::from(count).ln_1p()
 }
 
 fn common_prefix<'a>(word: &'a str, other: &str) -> &'a str {

@@ -20,6 +20,8 @@ pub(super) struct Matching<'a> {
     pub(super) found: &'a [Frequencies],
     /// Which slots any document of any segment has.
     pub(super) occurs: &'a [bool],
+    /// Which slots a document must have to have all: those that occur and tell something.
+    pub(super) needed: &'a [bool],
 }
 
 impl Matching<'_> {
@@ -45,7 +47,7 @@ impl Matching<'_> {
             documents.intersect(&self.node(node, whole)?);
         }
         if whole {
-            for node in branch.should.iter().filter(|node| self.occurs(node)) {
+            for node in branch.should.iter().filter(|node| self.is_needed(node)) {
                 documents.intersect(&self.node(node, true)?);
             }
         } else if !branch.should_is_optional {
@@ -61,9 +63,9 @@ impl Matching<'_> {
         Ok(documents)
     }
 
-    fn occurs(&self, node: &Node) -> bool {
+    fn is_needed(&self, node: &Node) -> bool {
         match node {
-            Node::Text(slot) => self.occurs.get(*slot).is_none_or(|occurs| *occurs),
+            Node::Text(slot) => self.needed.get(*slot).is_none_or(|needed| *needed),
             _ => true,
         }
     }

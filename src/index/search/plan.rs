@@ -21,6 +21,12 @@ use crate::text::Span;
 
 /// How much a part of a compound adds, with the compound or where it is missing.
 const PART: f32 = 0.5;
+/// How much the word adds that was likely meant, where a document lacks the one that was typed.
+const SLIP: f32 = 0.8;
+/// How much the second best correction of a slip counts against the best; the other words tell which was meant.
+const NEXT_BEST: f32 = 0.8;
+/// So many words are a sentence rather than a list of what is looked for.
+const SENTENCE: usize = 5;
 /// How much a synonym adds where a word is missing.
 const SYNONYM: f32 = 0.45;
 
@@ -53,6 +59,8 @@ pub(super) struct Plan {
     pub(super) slots: Vec<Slot>,
     /// Parts of compounds and synonyms.
     pub(super) extras: Vec<Extra>,
+    /// Whether there are so many words that not each of them is telling.
+    pub(super) is_sentence: bool,
     /// How they are combined.
     pub(super) root: Branch,
     /// Words that were replaced or found nothing.
@@ -68,12 +76,14 @@ pub(super) fn plan<'a>(
     let mut planner = Planner {
         ways: Ways { lexicon, segments },
         keep_grammar: !has_meaning(&query.root),
+        is_one_of_many: query.root.should.len() > 1,
         is_excluding: false,
         plan: Plan::default(),
     };
     let root = planner.group(&query.root)?;
     let mut plan = planner.plan;
     plan.root = root;
+    plan.is_sentence = query.root.should.len() >= SENTENCE;
     Ok(plan)
 }
 
@@ -106,6 +116,8 @@ fn is_grammar(text: &str) -> bool {
 struct Planner<'a> {
     ways: Ways<'a>,
     keep_grammar: bool,
+    /// There are other words that a slip of the pen may be told by.
+    is_one_of_many: bool,
     /// What is read is to be left out: nothing may be put in its place.
     is_excluding: bool,
     plan: Plan,
@@ -245,11 +257,14 @@ impl Planner<'_> {
         }
         let mut ways = self.ways.of_word(&words, &typed.neighbours)?;
         if let (Some(word), false) = (parts.first(), self.is_excluding) {
+            let number = self.plan.slots.len();
             if ways.is_empty() {
                 ways = self.corrected(word, typed)?;
+            } else if self.is_one_of_many {
+                let likelier = self.ways.likelier(word)?;
+                self.extra(typed, likelier, SLIP, Some(number));
             }
             let synonyms = self.ways.synonyms(word)?;
-            let number = self.plan.slots.len();
             self.extra(typed, synonyms, SYNONYM, Some(number));
         }
         Ok(self.slot(typed.text, typed.zone, ways))
@@ -276,8 +291,17 @@ impl Planner<'_> {
             self.tell(typed, typed.text, String::new());
             return Ok(Vec::new());
         };
-        self.tell(typed, word, format!("showing results for `{best}`"));
-        self.ways.forms(best, 1.0)
+        let best = best.clone();
+        let mut ways = self.ways.forms(&best, 1.0)?;
+        let is_form = |other: &&String| ways.iter().any(|way| way.places == [[other.as_str()]]);
+        let other = near.iter().find(|other| !is_form(other));
+        let mut outcome = format!("showing results for `{best}`");
+        if let Some(other) = other.filter(|_| self.is_one_of_many) {
+            ways.extend(self.ways.forms(other, NEXT_BEST)?);
+            outcome.push_str(&format!(" and `{other}`"));
+        }
+        self.tell(typed, word, outcome);
+        Ok(ways)
     }
 
     /// Says that no document has what was typed, and what was made of it.

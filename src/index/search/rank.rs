@@ -11,7 +11,7 @@ use crate::index::search::segment::Frequencies;
 /// How soon further occurrences of a word stop counting (the `k1` of BM25), above the weights of the zones.
 const SATURATION: f32 = 4.0;
 /// How much a document with few of the words is marked down.
-const COVERAGE: f32 = 0.25;
+const COVERAGE: f32 = 0.12;
 /// What words that stand near each other add, and how near that is, in words.
 const NEAR: f32 = 0.8;
 const NEAR_WORDS: u32 = 8;

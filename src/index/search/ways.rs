@@ -9,7 +9,7 @@ use crate::index::synonym;
 use crate::index::word_form;
 
 /// How much a form of a word counts against the word as typed.
-const FORM: f32 = 0.5;
+const FORM: f32 = 0.75;
 /// How much a word counts that is written in two, or two that are written as one.
 const COMPOUND: f32 = 0.9;
 /// The shortest word, in letters, that may be two.
@@ -95,10 +95,19 @@ impl Ways<'_> {
         let forms = self.lexicon.forms(word)?.into_iter();
         Ok(forms
             .map(|form| {
-                let weight = if form == word { weight } else { weight * FORM };
+                let same = form == word || word_form::is_same_spelling(&form, word);
+                let weight = if same { weight } else { weight * FORM };
                 Way::word(form, weight)
             })
             .collect())
+    }
+
+    /// The word that was likely meant by one that hardly any document has.
+    pub(super) fn likelier(&mut self, word: &str) -> tantivy::Result<Vec<Way>> {
+        match self.lexicon.likelier(word)? {
+            Some(meant) => self.forms(&meant, 1.0),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// What else a word may be called, in all forms.

@@ -36,6 +36,7 @@ fn gap(report: &Report) -> Section {
         "#silent",
         "#announced",
         "#not told whether",
+        "#median time to detect (quartiles; k)",
     ]);
     for slice in &slices {
         let [monitoring, customer, staff, untold] = noticed(report, slice);
@@ -48,6 +49,7 @@ fn gap(report: &Report) -> Section {
             vec![report.listed(&slice.silent.yes)],
             vec![report.listed(&slice.silent.no)],
             vec![report.listed(&slice.silent.unknown)],
+            vec![Inline::Text(wording::quartiles(slice.clocks.detect))],
         ]);
     }
     let rows = slices

@@ -34,7 +34,8 @@ pub(super) fn changes(report: &Report) -> Vec<Line> {
             .iter()
             .flat_map(|(name, measured)| significant(report, name, measured)),
     );
-    if lines.len() == before {
+    let compared = report.first_day() <= Some(asked.previous.stretch.days.last);
+    if lines.len() == before && compared {
         let words = format!(
             "Failure modes, decay and patterns: as before, as far as {} can tell.",
             wording::plural(asked.population.all.len(), "incident")
@@ -55,17 +56,22 @@ fn number(report: &Report) -> Line {
     let asked = &report.asked;
     let previous = &asked.previous;
     let mut line = vec![report.counted(&asked.population.all, "is:counted", &asked.stretch)];
+    let noun = if asked.population.all.len() == 1 {
+        "incident"
+    } else {
+        "incidents"
+    };
     let first = report.first_day();
     if first.is_none_or(|first| first > previous.stretch.days.last) {
         let words = format!(
-            " incidents in {}. The base holds none from before, so nothing can be compared.",
+            " {noun} in {}. The base holds none from before, so nothing can be compared.",
             asked.stretch
         );
         line.push(Inline::Text(words));
         return line;
     }
     line.extend([
-        Inline::Text(format!(" incidents in {}, ", asked.stretch)),
+        Inline::Text(format!(" {noun} in {}, ", asked.stretch)),
         report.counted(&previous.incidents, "is:counted", &previous.stretch),
         Inline::Text(format!(" in {}", previous.stretch)),
     ]);
@@ -128,12 +134,19 @@ fn first_seen(report: &Report) -> Option<Line> {
                 && before
                     .iter()
                     .all(|quarter| quarter.by_failure_mode[at].is_empty());
-            is_new.then(|| mode.to_string())
+            is_new.then(|| wording::label(mode.id()))
         })
         .collect();
+    let began = report.trend_began();
     (!new.is_empty()).then(|| {
-        let words = format!("New, after seven quarters without: {}.", wording::and(&new));
-        vec![Inline::Text(words)]
+        let since = match report.first_day().filter(|first| *first > began) {
+            Some(first) => format!("not seen before, since the base begins on {first}"),
+            None => "after seven quarters without".to_owned(),
+        };
+        vec![Inline::Text(format!(
+            "New, {since}: {}.",
+            wording::and(&new)
+        ))]
     })
 }
 
@@ -142,7 +155,15 @@ fn effect_line(report: &Report, effect: &Effect) -> Line {
     let mut line = vec![
         Inline::Text(format!("{}, since {}: ", investment.what, investment.date)),
         report.listed(&effect.after),
-        Inline::Text(format!(" incidents of its kind in {} days, ", effect.days)),
+        Inline::Text(format!(
+            " {} of its kind in {} days, ",
+            if effect.after.len() == 1 {
+                "incident"
+            } else {
+                "incidents"
+            },
+            effect.days
+        )),
         report.listed(&effect.before),
         Inline::text(" in as many days before"),
     ];
@@ -179,13 +200,13 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
         ),
         Inline::text(" unclassified and "),
         report.listed(&report.undated),
-        Inline::text(" undated incidents are in no share; "),
+        Inline::text(" undated are in no share; labels: "),
         report.counted(
             &quality.low_confidence,
             "confidence:low is:classified",
             &window.stretch,
         ),
-        Inline::text(" labels are of low confidence, "),
+        Inline::text(" of low confidence, "),
         report.counted(&quality.disputed, "is:disputed", &window.stretch),
         Inline::text(" disputed"),
     ];

@@ -15,6 +15,7 @@ use crate::report::outline::Part;
 use crate::report::outline::Section;
 use crate::report::outline::Table;
 use crate::report::outline::Told;
+use crate::report::pattern::Counted;
 use crate::report::scope::ValueShare;
 use crate::report::wording;
 
@@ -31,7 +32,10 @@ const CONTROLS: usize = 4;
 pub(super) fn sections(report: &Report) -> Vec<Section> {
     let period = &report.window.stretch.name;
     if report.window.population.all.is_empty() {
-        let words = format!("No dated incident lies in {period}. There is nothing to tell.");
+        let mut words = format!("No dated incident lies in {period}. There is nothing to tell.");
+        if report.request.today <= report.asked.stretch.days.last {
+            words.push_str(&format!(" {} is not over.", report.asked.stretch));
+        }
         return vec![sheet(
             "found",
             "What we found",
@@ -99,7 +103,14 @@ fn told(report: &Report, headline: &Headline) -> Told {
         Topic::Pattern(at) => {
             let pattern = &report.request.patterns[at];
             let measured = &report.window.patterns[at];
-            let lead = report.sentence(pattern, measured, &report.window.stretch);
+            let lead = match (&pattern.counted, measured.share.total) {
+                (Counted::Filters(filters), 0) => vec![
+                    Inline::text("Asked: no incident fulfils "),
+                    Inline::code(filters.denominator.text.clone()),
+                    Inline::text(", so there is no share"),
+                ],
+                _ => report.sentence(pattern, measured, &report.window.stretch),
+            };
             (lead, measured, &report.asked.patterns[at])
         }
     };
@@ -177,6 +188,10 @@ fn failed_most(report: &Report, at: usize) -> Line {
 /// How sure a share is, what the period asked for adds, and how it was before.
 fn detail(report: &Report, measured: &Measured, asked: &Measured) -> Line {
     let mut line = Line::new();
+    if measured.share.total == 0 {
+        line.push(Inline::Text(format!("0 of 0 in {}", report.window.stretch)));
+        return line;
+    }
     if measured.finding == Finding::TooFew {
         line.push(Inline::Strong("Too few to tell".to_owned()));
         line.push(Inline::text("; "));
@@ -249,7 +264,10 @@ fn to_read(report: &Report, place: usize) -> Line {
     let entry = &report.entries[place];
     let mut line = vec![Inline::Incidents(vec![place]), Inline::text(": ")];
     line.push(Inline::Text(wording::cut(&entry.title, TITLE)));
-    let mut facts = vec![wording::label(diagnosis::truth(entry))];
+    let mut facts = vec![match diagnosis::truth(entry) {
+        "none" => "none of the six modes".to_owned(),
+        truth => wording::label(truth),
+    }];
     facts.extend(entry.severity.map(|severity| severity.to_string()));
     facts.extend(entry.day.map(|day| day.to_string()));
     facts.extend(

@@ -210,11 +210,11 @@ fn review(report: &Report) -> Section {
         ]);
     }
     let line = vec![
-        Inline::text("Those that matter most first. To settle one, state "),
-        Inline::code("failure_mode: …"),
-        Inline::text(" in its front matter and "),
-        Inline::code("pm-kb add"),
-        Inline::text(" it again."),
+        Inline::text("Those that matter most first. To settle one: "),
+        Inline::code("pm-kb label ID mode=VALUE --why REASON"),
+        Inline::text(", or state "),
+        Inline::code("failure_mode"),
+        Inline::text(" in its front matter and add it again."),
     ];
     let mut blocks = vec![Block::Paragraph(line)];
     blocks.extend(with_rest(table, places.len(), "labels"));

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::desk::Desk;
 use crate::door::assert_told;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "add",
     "search",
     "list",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 15] = [
     "report",
     "status",
     "sync",
+    "health",
     "label",
     "reclassify",
     "remove",

@@ -192,3 +192,99 @@ fn an_earlier_report_that_is_none_is_refused_and_not_waited_for() {
     let answer = desk.run_with(&["report", "--diff", "-"], &report);
     assert_eq!(answer.status, 0, "{answer:?}");
 }
+
+#[test]
+fn the_terminal_shows_page_one_and_the_way_to_the_rest() {
+    let desk = with_base();
+    let page = desk.run(&["report", "--year", "2026"]).out;
+    assert!(page.contains("What is unsure\n"), "{page}");
+    assert!(!page.contains("Population and data quality"), "{page}");
+    assert!(
+        page.contains("add --full, or --format html --output report.html"),
+        "{page}"
+    );
+    let full = desk.run(&["report", "--year", "2026", "--full"]).out;
+    let (sheet, _) = page.split_once("\nThe appendix").unwrap();
+    assert!(full.starts_with(sheet), "page one first: {full}");
+    assert!(full.contains("Method and provenance"), "{full}");
+    let markdown = |more: &[&str]| {
+        desk.run(&[&["report", "--format", "md"], more].concat())
+            .out
+    };
+    assert_eq!(markdown(&[]), markdown(&["--full"]));
+}
+
+#[test]
+fn a_pattern_may_stand_in_quotes_as_one_or_as_two() {
+    let desk = with_base();
+    let arguments = ["report", "--year", "2026", "--pattern"];
+    let asked = |more: &[&str]| {
+        let answer = desk.run(&[&arguments, more].concat());
+        assert_eq!(answer.status, 0, "{answer:?}");
+        answer.out
+    };
+    let whole = asked(&["is:classified / is:counted"]);
+    assert!(
+        whole.contains("Asked: 100% of “is:counted” are “is:classified” (2 of 2)."),
+        "{whole}"
+    );
+    assert_eq!(asked(&["is:classified", "/", "is:counted"]), whole);
+    let some = asked(&["is:classified", "/", "is:counted", "before:2026-03-01"]);
+    assert!(
+        some.contains("(1 of 1)"),
+        "the rest is the population: {some}"
+    );
+    let none = asked(&["is:silent", "/", "mode:data-drift"]);
+    assert!(
+        none.contains("Asked: no incident fulfils mode:data-drift, so there is no share."),
+        "{none}"
+    );
+}
+
+#[test]
+fn the_digest_of_a_base_is_of_what_it_holds_and_not_of_how_it_came_there() {
+    let digest = |desk: &crate::desk::Desk| {
+        let answer = desk.run(&["report", "--year", "2026", "--json"]);
+        let report: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        let digest = report["provenance"]["kb_digest"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        (digest, answer.out)
+    };
+    let (one, other) = (with_base(), with_base());
+    assert_eq!(
+        digest(&one).1,
+        digest(&other).1,
+        "the same base, the same bytes"
+    );
+    assert_eq!(other.run(&["remove", "scores-were-old"]).status, 0);
+    assert_ne!(digest(&one).0, digest(&other).0);
+    assert_eq!(other.run(&["add", "docs"]).status, 0);
+    assert_eq!(digest(&one).0, digest(&other).0, "it is there again");
+}
+
+#[test]
+fn a_report_explains_its_differences_to_the_json_of_an_earlier_one() {
+    let desk = with_base();
+    let old = ["report", "--year", "2026", "--json", "--output", "old.json"];
+    assert_eq!(desk.run(&old).status, 0);
+    desk.file(
+        "docs/scores-were-new.md",
+        "---\ndate: 2026-06-01\nfailure_mode: feature-staleness\ndecay: data-decay\nresponse: rollback\n---\n# New\n\nText.\n",
+    );
+    desk.file(
+        "docs/scores-were-wrong.md",
+        "---\ndate: 2026-05-03\nfailure_mode: schema-drift\ndecay: data-decay\n---\n# Scores were wrong\n\nText.\n",
+    );
+    assert_eq!(desk.run(&["add", "docs"]).status, 0);
+    let page = desk
+        .run(&["report", "--year", "2026", "--full", "--diff", "old.json"])
+        .out;
+    let (_, section) = page.split_once("Since the report of").expect("it is told");
+    let (section, _) = section.split_once("Population and data quality").unwrap();
+    assert!(section.contains("incidents new or gone"), "{section}");
+    assert!(section.contains("scores-were-new"), "{section}");
+    assert!(section.contains("labels changed by people"), "{section}");
+    assert!(section.contains("scores-were-wrong"), "{section}");
+}

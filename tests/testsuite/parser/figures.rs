@@ -84,6 +84,31 @@ fn every_fixture_is_read_as_its_gold_says() {
     assert!(of.misses.is_empty(), "{}", misses(&of));
 }
 
+/// Documents whose gold was written before the parser had seen them; what it missed at first stands in the docs.
+#[test]
+fn hard_documents_give_their_facts() {
+    let shares = [
+        ("title", 1.0, 0),
+        ("kind", 1.0, 0),
+        ("lang", 1.0, 0),
+        ("date", 0.97, 0),
+        ("quarter", 1.0, 0),
+        ("severity", 1.0, 0),
+        ("onset", 1.0, 0),
+        ("detected", 1.0, 0),
+        ("resolved", 1.0, 0),
+        ("minutes_to_detect", 1.0, 0),
+        ("minutes_to_resolve", 1.0, 0),
+        ("has_root_cause_section", 1.0, 0),
+        ("n_action_items", 1.0, 0),
+        ("n_actions_done", 1.0, 0),
+        ("users_affected", 0.66, 0),
+    ];
+    for folder in ["tests/intake/hard", "tests/intake/fresh"] {
+        assert_shares(&evaluate(&repository(folder), "FACTS.tsv"), &shares);
+    }
+}
+
 #[test]
 fn real_documents_give_their_facts() {
     let Some(corpora) = corpora() else {
@@ -116,5 +141,5 @@ fn composed_documents_give_their_times() {
         return;
     };
     let of = evaluate(&corpora.join("dev"), "LABELS.tsv");
-    assert_shares(&of, &[("ttd_hours", 0.65, 3), ("ttr_hours", 0.4, 5)]);
+    assert_shares(&of, &[("ttd_hours", 0.72, 3), ("ttr_hours", 0.52, 5)]);
 }

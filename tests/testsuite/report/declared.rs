@@ -92,7 +92,7 @@ fn a_pattern_of_the_command_line_is_told_first() {
     let mut request = quarter("2026-Q3");
     request
         .patterns
-        .push(pattern::ad_hoc("mode:schema-drift / detection:staff").expect("a pattern"));
+        .push(pattern::ad_hoc("mode:schema-drift / detection:staff", 1).expect("a pattern"));
     let base = Base::new()
         .with(incident(
             "a",
@@ -102,23 +102,24 @@ fn a_pattern_of_the_command_line_is_told_first() {
         .with(incident("b", "2026-07-01", "mode:none detection:staff"));
     let page = markdown::render(&base.report(&request));
     assert!(
-        page.contains("2. **50% of the incidents asked about fulfil the pattern (1 of 2).**"),
+        page.contains("2. **Asked: 50% of “detection:staff” are “mode:schema-drift” (1 of 2).**"),
         "{page}"
     );
     for bad in ["mode:data-drift", "mode:data-drift/is:silent"] {
         assert!(
-            matches!(pattern::ad_hoc(bad), Err(Error::Invalid { .. })),
+            matches!(pattern::ad_hoc(bad, 1), Err(Error::Invalid { .. })),
             "{bad}"
         );
     }
-    let wrong = refused(pattern::ad_hoc("mode:data-drift / is:quiet"));
+    let wrong = refused(pattern::ad_hoc("mode:data-drift / is:quiet", 1));
     assert_eq!((wrong.0, wrong.1), (1, 19), "{}", wrong.2);
 }
 
 #[test]
 fn a_pattern_without_denominator_claims_nothing() {
     let mut request = quarter("2026-Q3");
-    request.patterns = vec![pattern::ad_hoc("is:silent / mode:labeling-error").expect("a pattern")];
+    request.patterns =
+        vec![pattern::ad_hoc("is:silent / mode:labeling-error", 1).expect("a pattern")];
     let base = Base::new().with(incident("a", "2026-07-01", "mode:schema-drift silent:true"));
     let report = base.report(&request);
     let found = json(&report)["patterns"][0].clone();
@@ -127,7 +128,12 @@ fn a_pattern_without_denominator_claims_nothing() {
         (&0.into(), &"too-few".into())
     );
     assert!(found["share"].is_null() && found["interval"].is_null());
-    assert!(!markdown::render(&report).contains("NaN"));
+    let page = markdown::render(&report);
+    assert!(!page.contains("NaN"));
+    assert!(
+        page.contains("**Asked: no incident fulfils `mode:labeling-error`, so there is no share.** 0 of 0 in 2025-Q4 to 2026-Q3"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -179,7 +185,7 @@ fn an_investment_is_held_against_as_many_days_before_it() {
         (92, 12, 1)
     );
     let page = markdown::render(&report);
-    assert!(page.contains("Freshness alarm, since 2026-07-01: 1 incidents of its kind in 92 days, 12 in as many days before"), "{page}");
+    assert!(page.contains("Freshness alarm, since 2026-07-01: 1 incident of its kind in 92 days, 12 in as many days before"), "{page}");
     assert!(
         !page.contains("no effect shown yet"),
         "one after twelve is a change: {page}"

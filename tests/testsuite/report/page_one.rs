@@ -107,7 +107,9 @@ fn a_single_incident_is_told_and_nothing_claimed_of_it() {
         "{page}"
     );
     assert!(
-        page.contains("as before, as far as 1 incident can tell"),
+        page.contains(
+            "1 incident in 2026-Q3. The base holds none from before, so nothing can be compared."
+        ),
         "{page}"
     );
     assert!(page.contains("Shown by [`only`](#only)"), "{page}");
@@ -205,7 +207,12 @@ fn a_mode_that_was_not_there_for_seven_quarters_is_new() {
         .with(incident("old", "2025-01-01", "mode:schema-drift"))
         .with(incident("a", "2026-07-01", "mode:schema-drift"))
         .with(incident("b", "2026-07-02", "mode:labeling-error"));
-    assert!(page(&base).contains("New, after seven quarters without: labeling-error."));
+    assert!(
+        page(&base)
+            .contains("New, not seen before, since the base begins on 2025-01-01: labeling error.")
+    );
+    let base = base.with(incident("older", "2024-09-30", "mode:schema-drift"));
+    assert!(page(&base).contains("New, after seven quarters without: labeling error."));
 }
 
 #[test]
