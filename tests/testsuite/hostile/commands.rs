@@ -63,7 +63,11 @@ fn every_hostile_command_ends_as_stated() {
             EITHER => matches!(answer.status, 0 | 1),
             status => answer.status == status,
         };
-        assert!(is_as_stated, "{} {number} {shown:?}: {}", answer.err);
+        assert!(
+            is_as_stated,
+            "{} {number} {shown:?}: {}",
+            answer.status, answer.err
+        );
         assert!(
             answer.err.contains(told),
             "{number} {shown:?}: {}",

@@ -31,8 +31,7 @@ const MIB: usize = 1024 * 1024;
 
 type Case = (&'static str, Vec<u8>, Fate);
 
-/// A document with these lines of front matter. Of a number or an offset that is none (044, 046) nothing is told; the
-/// fact is absent.
+/// A document with these lines of front matter. Of an offset and of hours that are none (044, 046) nothing is told.
 fn headed(lines: &str) -> Vec<u8> {
     format!("---\n{lines}\n---\n# Outage\n\nThe scorer was down.\n").into_bytes()
 }
@@ -116,8 +115,8 @@ fn front_matter() -> Vec<Case> {
         ("044-offset", headed("onset: 2026-07-03T10:00:00+99:99"), Stored),
         ("045-no-zone", headed("onset: 2026-07-03 10:00"), Stored),
         ("046-no-number", headed("hours_lost: 1e999"), Stored),
-        ("046-nan", headed("hours_lost: NaN"), Stored),
-        ("046-huge", headed("minutes_to_detect: 99999999999999999999999999999999"), Stored),
+        ("046-nan", headed("hours_lost: NaN\nminutes_to_resolve: NaN"), Warned("is no length of time")),
+        ("046-huge", headed("minutes_to_detect: 99999999999999999999999999999999"), Warned("is no length of time")),
         ("047-escape", headed("title: \"\\x1b]0;owned\\a scorer\""), Stored),
         ("048-id-of-a-path", headed("id: ../../etc/passwd"), Warned("../../etc/passwd")),
         ("048-empty-id", headed("id: \"\""), Stored),
@@ -216,6 +215,14 @@ fn every_hostile_document_meets_its_fate_and_harms_no_other() {
         .collect();
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 
+    let listed = desk.run(&["list", "--all", "--json"]).out;
+    for made_up in [
+        "9223372036854775807",
+        "\"hours_lost\":1.0",
+        "\"hours_lost\": 1.0",
+    ] {
+        assert!(!listed.contains(made_up), "046: {made_up}");
+    }
     let again = added(&desk, "docs");
     let changed = again
         .values()
