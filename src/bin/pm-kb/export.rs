@@ -70,7 +70,10 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         })?,
     };
     desk.terminal.flush()?;
-    message::notice(&mut desk.terminal, &format!("exported {}", crate::format::documents(count)));
+    message::notice(
+        &mut desk.terminal,
+        &format!("exported {}", crate::format::documents(count)),
+    );
     Ok(if count == 0 && !query.is_empty() {
         Exit::Negative
     } else {
