@@ -48,13 +48,19 @@ pub(crate) fn fit(examples: &[(Cause, Sentences)]) -> Leaning {
     let weights = task.climb();
     let width = names.len();
     let kept = names.iter().enumerate().filter_map(|(at, (name, _))| {
-        let row: [f64; 8] = weights[width + 8 * at..width + 8 * at + 8].try_into().ok()?;
+        let row: [f64; 8] = weights[width + 8 * at..width + 8 * at + 8]
+            .try_into()
+            .ok()?;
         let term = Term {
             rarity: task.rarity[at],
             telling: weights[at],
             weights: row,
         };
-        let least = if name.contains(' ') { LEAST_WEIGHT_PAIR } else { LEAST_WEIGHT };
+        let least = if name.contains(' ') {
+            LEAST_WEIGHT_PAIR
+        } else {
+            LEAST_WEIGHT
+        };
         let most = row.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
         (most >= least).then(|| ((*name).to_owned(), term))
     });
@@ -110,7 +116,10 @@ impl Task {
         for step in 1..=STEPS {
             let slope = self.slope(&weights);
             let rate = RATE * (1.0 - step as f64 / (STEPS + 1) as f64);
-            let (first, second) = (1.0 - 0.9f64.powi(step as i32), 1.0 - 0.999f64.powi(step as i32));
+            let (first, second) = (
+                1.0 - 0.9f64.powi(step as i32),
+                1.0 - 0.999f64.powi(step as i32),
+            );
             for at in 0..size {
                 mean[at] = 0.9 * mean[at] + 0.1 * slope[at];
                 square[at] = 0.999 * square[at] + 0.001 * slope[at] * slope[at];
@@ -144,7 +153,9 @@ impl Task {
         let counted: Vec<f64> = text
             .sentences
             .iter()
-            .map(|(_, terms)| attention(terms.iter().map(|at| weights[*at] * self.rarity[*at]).sum()))
+            .map(|(_, terms)| {
+                attention(terms.iter().map(|at| weights[*at] * self.rarity[*at]).sum())
+            })
             .collect();
         let mut values: BTreeMap<usize, f64> = BTreeMap::new();
         for ((place, terms), counted) in text.sentences.iter().zip(&counted) {
@@ -152,7 +163,12 @@ impl Task {
                 *values.entry(*at).or_default() += place * counted * self.rarity[*at];
             }
         }
-        let length = values.values().map(|value| value * value).sum::<f64>().sqrt().max(1e-9);
+        let length = values
+            .values()
+            .map(|value| value * value)
+            .sum::<f64>()
+            .sqrt()
+            .max(1e-9);
         values.values_mut().for_each(|value| *value /= length);
         let wrong = self.wrong(text.cause, &values, weights);
         for (value, slope) in wrong.iter().zip(&mut slope[9 * width..]) {

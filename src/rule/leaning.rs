@@ -269,7 +269,10 @@ mod tests {
             ("rename", term(0.0, renamed)),
             ("yesterday", term(0.0, stale)),
         ];
-        Leaning::new(terms.map(|(name, term)| (name.to_owned(), term)).into(), [0.0; 8])
+        Leaning::new(
+            terms.map(|(name, term)| (name.to_owned(), term)).into(),
+            [0.0; 8],
+        )
     }
 
     fn words(text: &str) -> Words<'_> {
