@@ -20,6 +20,7 @@ use crate::schema;
 pub use crate::rule::label::Label;
 pub use crate::rule::label::Signal;
 pub use crate::rule::leaning::Cause;
+pub use crate::rule::leaning::KINDS;
 pub use crate::rule::leaning::Leaning;
 pub use crate::rule::leaning::Term;
 pub use crate::rule::leaning::Words;

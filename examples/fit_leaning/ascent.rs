@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use pm_kb::rule::Cause;
+use pm_kb::rule::KINDS;
 use pm_kb::rule::Leaning;
 use pm_kb::rule::Term;
 use pm_kb::rule::attention;
@@ -34,11 +35,11 @@ struct Text {
     sentences: Vec<(f64, Vec<usize>)>,
 }
 
-/// All weights in one row: how telling each term is, eight for each term, eight to start with.
+/// All weights in one row: how telling each term is, one for each term and kind of cause, one for each kind to start with.
 struct Task {
     texts: Vec<Text>,
     rarity: Vec<f64>,
-    shares: [f64; 8],
+    shares: [f64; KINDS],
 }
 
 /// Fits the table.
@@ -48,7 +49,7 @@ pub(crate) fn fit(examples: &[(Cause, Sentences)]) -> Leaning {
     let weights = task.climb();
     let width = names.len();
     let kept = names.iter().enumerate().filter_map(|(at, (name, _))| {
-        let row: [f64; 8] = weights[width + 8 * at..width + 8 * at + 8]
+        let row: [f64; KINDS] = weights[width + KINDS * at..width + KINDS * (at + 1)]
             .try_into()
             .ok()?;
         let term = Term {
@@ -64,7 +65,7 @@ pub(crate) fn fit(examples: &[(Cause, Sentences)]) -> Leaning {
         let most = row.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
         (most >= least).then(|| ((*name).to_owned(), term))
     });
-    let start = weights[9 * width..].try_into().unwrap();
+    let start = weights[(1 + KINDS) * width..].try_into().unwrap();
     Leaning::new(kept.collect(), start)
 }
 
@@ -98,19 +99,19 @@ impl Task {
                 .collect(),
         });
         let texts: Vec<Text> = texts.collect();
-        let mut counts = [0.0f64; 8];
+        let mut counts = [0.0f64; KINDS];
         texts.iter().for_each(|text| counts[text.cause] += 1.0);
         Task {
             texts,
             rarity: names.iter().map(|(_, count)| rarity(*count)).collect(),
             // Every kind of cause counts the same, however many texts tell it.
-            shares: counts.map(|count| 1.0 / (8.0 * count.max(1.0))),
+            shares: counts.map(|count| 1.0 / (KINDS as f64 * count.max(1.0))),
         }
     }
 
     /// Descends with Adam's steps (Kingma and Ba 2015).
     fn climb(&self) -> Vec<f64> {
-        let size = 9 * self.rarity.len() + 8;
+        let size = (1 + KINDS) * self.rarity.len() + KINDS;
         let (mut weights, mut mean, mut square) =
             (vec![0.0; size], vec![0.0; size], vec![0.0; size]);
         for step in 1..=STEPS {
@@ -137,7 +138,7 @@ impl Task {
             .enumerate()
             .map(|(at, weight)| match at {
                 at if at < width => COST_TELLING * weight,
-                at if at < 9 * width => COST * weight,
+                at if at < (1 + KINDS) * width => COST * weight,
                 _ => 0.0,
             })
             .collect();
@@ -171,16 +172,16 @@ impl Task {
             .max(1e-9);
         values.values_mut().for_each(|value| *value /= length);
         let wrong = self.wrong(text.cause, &values, weights);
-        for (value, slope) in wrong.iter().zip(&mut slope[9 * width..]) {
+        for (value, slope) in wrong.iter().zip(&mut slope[(1 + KINDS) * width..]) {
             *slope += value;
         }
         // What each term's value is to blame for, and the part of it that changes only the length.
         let mut blame: BTreeMap<usize, f64> = BTreeMap::new();
         let mut along = 0.0;
         for (at, value) in &values {
-            let row = width + 8 * at;
+            let row = width + KINDS * at;
             let mut of_term = 0.0;
-            for cause in 0..8 {
+            for cause in 0..KINDS {
                 of_term += weights[row + cause] * wrong[cause];
                 slope[row + cause] += value * wrong[cause];
             }
@@ -200,11 +201,11 @@ impl Task {
     }
 
     /// By how much each kind of cause is found too likely, weighted by the share of the text's kind.
-    fn wrong(&self, cause: usize, values: &BTreeMap<usize, f64>, weights: &[f64]) -> [f64; 8] {
+    fn wrong(&self, cause: usize, values: &BTreeMap<usize, f64>, weights: &[f64]) -> [f64; KINDS] {
         let width = self.rarity.len();
-        let mut sums: [f64; 8] = weights[9 * width..].try_into().unwrap();
+        let mut sums: [f64; KINDS] = weights[(1 + KINDS) * width..].try_into().unwrap();
         for (at, value) in values {
-            for (sum, weight) in sums.iter_mut().zip(&weights[width + 8 * at..]) {
+            for (sum, weight) in sums.iter_mut().zip(&weights[width + KINDS * at..]) {
                 *sum += weight * value;
             }
         }

@@ -61,12 +61,8 @@ fn main() {
             .enumerate()
             .filter(|(at, _)| Some(*at) != left_out)
             .flat_map(|(_, (_, all))| all);
-        let documents = documents.filter_map(|one| {
-            Some((
-                cause(&one.gold)?,
-                classifier::terms(&rules, &one.postmortem),
-            ))
-        });
+        let documents =
+            documents.map(|one| (cause(&one.gold), classifier::terms(&rules, &one.postmortem)));
         let none = ordinary
             .iter()
             .map(|sentences| (Cause::Ordinary, sentences.clone()));
@@ -167,12 +163,12 @@ fn unlabelled(rules: &RuleSet, folder: &Path) -> Vec<Sentences> {
     .collect()
 }
 
-fn cause(gold: &Gold) -> Option<Cause> {
+fn cause(gold: &Gold) -> Cause {
     match (gold.failure_mode, gold.decay) {
-        (FailureMode::Unknown, _) => None,
-        (FailureMode::None, Decay::ModelDecay) => Some(Cause::Model),
-        (FailureMode::None, _) => Some(Cause::Ordinary),
-        (mode, _) => Some(Cause::Mode(mode)),
+        (FailureMode::Unknown, _) => Cause::Untold,
+        (FailureMode::None, Decay::ModelDecay) => Cause::Model,
+        (FailureMode::None, _) => Cause::Ordinary,
+        (mode, _) => Cause::Mode(mode),
     }
 }
 

@@ -178,12 +178,14 @@ impl Standing {
             Cause::Mode(mode) => self.score(mode) >= limits.mode,
             Cause::Model => model >= limits.model_decay,
             Cause::Ordinary => ordinary >= limits.ordinary,
+            Cause::Untold => open >= limits.no_cause,
         };
         if enough || share >= reading.rules.policy().leaning.least {
             return match cause {
                 Cause::Mode(mode) => Verdict::Mode(mode),
                 Cause::Model => Verdict::Model(kind),
                 Cause::Ordinary => Verdict::Ordinary(ordinary_kind),
+                Cause::Untold => Verdict::Unknown(Reason::NotStated),
             };
         }
         reasons.push(format!(
@@ -208,6 +210,7 @@ impl Standing {
             Cause::Mode(mode) => self.score(mode),
             Cause::Model => self.model.1,
             Cause::Ordinary => self.ordinary.1,
+            Cause::Untold => 0.0,
         };
         let value = |cause| {
             let found: f64 = found(cause);
@@ -412,6 +415,7 @@ fn collect(
         Verdict::Mode(mode) => Some(Cause::Mode(mode)),
         Verdict::Model(_) => Some(Cause::Model),
         Verdict::Ordinary(_) => Some(Cause::Ordinary),
+        Verdict::Unknown(Reason::NotStated) => Some(Cause::Untold),
         Verdict::Unknown(_) => None,
     };
     if let Some(cause) = cause {

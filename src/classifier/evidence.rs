@@ -65,6 +65,7 @@ impl<'a> Witness<'a> {
             Cause::Mode(mode) => (Facet::FailureMode, mode.id()),
             Cause::Model => (Facet::Decay, Decay::ModelDecay.id()),
             Cause::Ordinary => (Facet::FailureMode, FailureMode::None.id()),
+            Cause::Untold => (Facet::FailureMode, FailureMode::Unknown.id()),
         };
         lean::leaning_most(self.reading.rules, &self.reading.sentences, cause, most)
             .into_iter()

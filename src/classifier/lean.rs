@@ -2,6 +2,7 @@
 
 use crate::postmortem::BlockKind;
 use crate::rule::Cause;
+use crate::rule::KINDS;
 use crate::rule::RuleSet;
 use crate::rule::Words;
 use crate::rule::stem;
@@ -12,7 +13,7 @@ use crate::classifier::sentence::Sentence;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Lean {
     /// The logarithm of the probability of each kind of cause, in the order of [`Cause::ALL`]; `None` without a table.
-    pub(crate) log: Option<[f64; 8]>,
+    pub(crate) log: Option<[f64; KINDS]>,
 }
 
 impl Lean {

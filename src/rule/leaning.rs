@@ -11,6 +11,9 @@ use std::collections::HashMap;
 use crate::error::Error;
 use crate::taxonomy::FailureMode;
 
+/// So many kinds of cause.
+pub const KINDS: usize = 9;
+
 /// A kind of cause that words lean to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
@@ -20,11 +23,13 @@ pub enum Cause {
     Model,
     /// An ordinary cause.
     Ordinary,
+    /// None is told.
+    Untold,
 }
 
 impl Cause {
     /// Every kind, in the order of the table's columns.
-    pub const ALL: [Cause; 8] = [
+    pub const ALL: [Cause; KINDS] = [
         Cause::Mode(FailureMode::SchemaDrift),
         Cause::Mode(FailureMode::DataDrift),
         Cause::Mode(FailureMode::PipelineBreak),
@@ -33,6 +38,7 @@ impl Cause {
         Cause::Mode(FailureMode::LabelingError),
         Cause::Model,
         Cause::Ordinary,
+        Cause::Untold,
     ];
 
     /// The name of its column.
@@ -41,6 +47,7 @@ impl Cause {
             Cause::Mode(mode) => mode.id(),
             Cause::Model => "model-decay",
             Cause::Ordinary => "none",
+            Cause::Untold => "unknown",
         }
     }
 }
@@ -53,7 +60,7 @@ pub struct Term {
     /// How much it marks a sentence as one that tells the cause; negative where it marks one that does not.
     pub telling: f64,
     /// Its weight for each kind, in the order of [`Cause::ALL`].
-    pub weights: [f64; 8],
+    pub weights: [f64; KINDS],
 }
 
 /// The words of one sentence.
@@ -79,7 +86,7 @@ impl Words<'_> {
 pub struct Leaning {
     terms: Vec<(String, Term)>,
     places: HashMap<String, usize>,
-    start: [f64; 8],
+    start: [f64; KINDS],
 }
 
 /// The row that holds what each kind begins with.
@@ -87,7 +94,7 @@ const START: &str = "(start)";
 
 impl Leaning {
     /// A table of terms, and what each kind of cause begins with.
-    pub fn new(terms: Vec<(String, Term)>, start: [f64; 8]) -> Leaning {
+    pub fn new(terms: Vec<(String, Term)>, start: [f64; KINDS]) -> Leaning {
         let names = terms.iter().enumerate();
         let places = names.map(|(at, (name, _))| (name.clone(), at)).collect();
         Leaning {
@@ -103,18 +110,18 @@ impl Leaning {
     /// # Errors
     /// [`Error::Rule`] with the line that cannot be read.
     pub fn parse(file: &str, text: &str) -> Result<Leaning, Error> {
-        let (mut terms, mut start) = (Vec::new(), [0.0; 8]);
+        let (mut terms, mut start) = (Vec::new(), [0.0; KINDS]);
         for (number, line) in text.lines().enumerate().skip(1) {
             let mut cells = line.split('\t');
             let name = cells.next().unwrap_or_default();
             let numbers: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
-            let row = numbers.and_then(|numbers| <[f64; 10]>::try_from(numbers).ok());
+            let row = numbers.and_then(|numbers| <[f64; KINDS + 2]>::try_from(numbers).ok());
             let Some([rarity, telling, weights @ ..]) = row else {
                 return Err(Error::Rule {
                     file: file.to_owned(),
                     line: u32::try_from(number + 1).unwrap_or(u32::MAX),
                     column: 1,
-                    message: "expected a word and ten numbers, separated by tabs".to_owned(),
+                    message: "expected a word and eleven numbers, separated by tabs".to_owned(),
                 });
             };
             if name == START {
@@ -164,7 +171,7 @@ impl Leaning {
 
     /// The logarithm of the probability of each kind of cause for the sentences of a text, in the order of
     /// [`Cause::ALL`].
-    pub fn probabilities(&self, sentences: &[Words<'_>]) -> [f64; 8] {
+    pub fn probabilities(&self, sentences: &[Words<'_>]) -> [f64; KINDS] {
         let mut counts: Vec<(usize, f64)> = Vec::new();
         for sentence in sentences {
             let known = self.known(sentence);
@@ -172,7 +179,7 @@ impl Leaning {
             counts.extend(known.into_iter().map(|at| (at, counted)));
         }
         counts.sort_unstable_by_key(|(at, _)| *at);
-        let (mut sums, mut length) = ([0.0; 8], 0.0);
+        let (mut sums, mut length) = ([0.0; KINDS], 0.0);
         for of_one in counts.chunk_by(|one, other| one.0 == other.0) {
             let term = &self.terms[of_one[0].0].1;
             let value = term.rarity * of_one.iter().map(|(_, counted)| counted).sum::<f64>();
@@ -191,13 +198,13 @@ impl Leaning {
     }
 
     /// How much one sentence leans to each kind of cause more than to the others, in the order of [`Cause::ALL`].
-    pub fn lean(&self, sentence: &Words<'_>) -> [f64; 8] {
+    pub fn lean(&self, sentence: &Words<'_>) -> [f64; KINDS] {
         let known = self.known(sentence);
         let counted = self.counted(sentence, &known);
-        let mut sums = [0.0; 8];
+        let mut sums = [0.0; KINDS];
         for at in known {
             let term = &self.terms[at].1;
-            let mean = term.weights.iter().sum::<f64>() / 8.0;
+            let mean = term.weights.iter().sum::<f64>() / KINDS as f64;
             for (sum, weight) in sums.iter_mut().zip(term.weights) {
                 *sum += (weight - mean) * term.rarity * counted;
             }
@@ -255,23 +262,23 @@ mod tests {
     use super::*;
 
     fn table() -> Leaning {
-        let mut stale = [0.0; 8];
+        let mut stale = [0.0; KINDS];
         stale[3] = 4.0;
         let term = |telling, weights| Term {
             rarity: 1.5,
             telling,
             weights,
         };
-        let mut renamed = [0.0; 8];
+        let mut renamed = [0.0; KINDS];
         renamed[0] = 4.0;
         let terms = [
-            ("because of", term(2.0, [0.0; 8])),
+            ("because of", term(2.0, [0.0; KINDS])),
             ("rename", term(0.0, renamed)),
             ("yesterday", term(0.0, stale)),
         ];
         Leaning::new(
             terms.map(|(name, term)| (name.to_owned(), term)).into(),
-            [0.0; 8],
+            [0.0; KINDS],
         )
     }
 
@@ -285,8 +292,8 @@ mod tests {
     fn best(sentences: &[&str]) -> Cause {
         let sentences: Vec<Words<'_>> = sentences.iter().map(|text| words(text)).collect();
         let known = table().probabilities(&sentences);
-        let best = (0..8).max_by(|a, b| known[*a].total_cmp(&known[*b]));
-        Cause::ALL[best.expect("eight kinds")]
+        let best = (0..KINDS).max_by(|a, b| known[*a].total_cmp(&known[*b]));
+        Cause::ALL[best.expect("some kinds")]
     }
 
     #[test]
@@ -294,7 +301,11 @@ mod tests {
         let stale = Cause::Mode(FailureMode::FeatureStaleness);
         assert_eq!(best(&["values from yesterday"]), stale);
         let unknown = table().probabilities(&[words("tomorrow")]);
-        assert!(unknown.iter().all(|one| (one.exp() - 0.125).abs() < 1e-12));
+        assert!(
+            unknown
+                .iter()
+                .all(|one| (one.exp() - 1.0 / KINDS as f64).abs() < 1e-12)
+        );
     }
 
     #[test]
@@ -313,7 +324,7 @@ mod tests {
             table()
         );
         let error = Leaning::parse("leaning.tsv", &(text + "half\t1.0\n")).expect_err("too short");
-        assert!(error.to_string().starts_with("leaning.tsv:4:1"), "{error}");
+        assert!(error.to_string().starts_with("leaning.tsv:6:1"), "{error}");
     }
 
     #[test]
