@@ -17,6 +17,9 @@ use crate::parser::statement::Statements;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
+/// More hours than this nobody has spent: a century of ten thousand people.
+const MOST_HOURS: f64 = 1e9;
+
 static HOURS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)\b(?P<n>\d[\d,]*(?:\.\d+)?|ten|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:one|two|three|four|five)\s+hundred)\+?\s*
@@ -191,7 +194,12 @@ fn stated_hours(statements: &Statements<'_>, source: &Source<'_>) -> Option<Fact
             .chars()
             .take_while(|character| character.is_ascii_digit() || matches!(character, '.' | ','))
             .collect();
-        let value = number(digits.trim_end_matches(['.', ',']))?;
+        // `1e999` is no number of hours, and no `1` either.
+        let rest = text.split_once(&digits).map_or("", |(_, rest)| rest);
+        let has_exponent = rest.starts_with(['e', 'E'])
+            && rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == '+');
+        let value = number(digits.trim_end_matches(['.', ',']))
+            .filter(|value| !has_exponent && *value <= MOST_HOURS)?;
         let days = text.to_lowercase().contains("day");
         (!days).then(|| statement::fact(entry, value, source))
     })
