@@ -17,6 +17,10 @@ use crate::document::Document;
 use crate::document::Limits;
 use crate::error::Error;
 use crate::error::Result;
+use crate::knowledge_base::folder::make_aside;
+use crate::knowledge_base::folder::make_private;
+use crate::knowledge_base::folder::refuse_emptied;
+use crate::knowledge_base::folder::refuse_network;
 use crate::knowledge_base::prints::Prints;
 use crate::parser;
 use crate::postmortem::Postmortem;
@@ -26,7 +30,6 @@ use crate::store;
 use crate::store::Filed;
 use crate::store::Store;
 use crate::store::View;
-use crate::store::file_system;
 
 mod aliases;
 mod backup;
@@ -34,6 +37,7 @@ mod catch_up;
 mod configuration;
 mod doctor;
 mod dry_run;
+mod folder;
 mod identity;
 mod intake;
 mod labels;
@@ -353,66 +357,4 @@ fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)>
         |parsed| parsed.postmortem,
     );
     Ok((document, postmortem))
-}
-
-/// An emptied record beside an index was not made so by pm-kb; to begin anew over it would hide the loss.
-fn refuse_emptied(dir: &Path) -> Result<()> {
-    let emptied = fs::metadata(dir.join("kb.sqlite")).is_ok_and(|file| file.len() == 0);
-    if emptied && dir.join("index").exists() {
-        return Err(Error::Damaged {
-            found: "`kb.sqlite` is empty, though documents were filed in it".to_owned(),
-        });
-    }
-    Ok(())
-}
-
-/// On a network file system two machines can write at once and damage the record, unless a team says that none does.
-fn refuse_network(dir: &Path) -> Result<()> {
-    let Some(kind) = file_system::network_kind(dir) else {
-        return Ok(());
-    };
-    if configuration::at(dir)?.allow_network_file_system {
-        return Ok(());
-    }
-    Err(Error::NetworkFileSystem {
-        path: dir.to_owned(),
-        kind,
-    })
-}
-
-/// Makes an empty knowledge base beside the folder and gives it the folder's name, so that nobody ever sees half of one.
-/// Where that cannot be done, or another process was faster, nothing has happened: it is then made in place.
-fn make_aside(dir: &Path) {
-    let parent = match dir.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let aside = fs::create_dir_all(parent).and_then(|()| {
-        tempfile::Builder::new()
-            .prefix(".pm-kb-")
-            .suffix(".partial")
-            .tempdir_in(parent)
-    });
-    let Ok(aside) = aside else {
-        return;
-    };
-    let made = KnowledgeBase::prepare(aside.path())
-        .and_then(|path| Store::create(&path.join("kb.sqlite")));
-    if made.map(drop).is_ok() && fs::rename(aside.path(), dir).is_ok() {
-        let _ = aside.keep();
-    }
-}
-
-#[cfg(unix)]
-fn make_private(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-}
-
-#[cfg(not(unix))]
-fn make_private(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)
 }

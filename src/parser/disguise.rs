@@ -38,15 +38,18 @@ const LOOKALIKES: [(char, char); 30] = [
     ('ρ', 'p'),
 ];
 
+/// Tells one kind of characters from all others.
+type Test = fn(char) -> bool;
+
 /// Warns of characters that turn the text around or carry text that nobody sees; tells of those that only hide.
 pub(crate) fn hidden(source: &mut Source<'_>) {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let carries = |c: char| matches!(c, '\u{e0001}' | '\u{e0020}'..='\u{e007f}');
-    let hides = |c: char| matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{ad}');
-    let kinds: [(&dyn Fn(char) -> bool, &str, bool); 3] = [
-        (&turns, "which turns the direction of the text", true),
-        (&carries, "which hides text from readers", true),
-        (&hides, "which nobody sees", false),
+    let turns: Test = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let carries: Test = |c: char| matches!(c, '\u{e0001}' | '\u{e0020}'..='\u{e007f}');
+    let hides: Test = |c: char| matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{ad}');
+    let kinds = [
+        (turns, "which turns the direction of the text", true),
+        (carries, "which hides text from readers", true),
+        (hides, "which nobody sees", false),
     ];
     for (is_one, what, is_grave) in kinds {
         let Some((at, first)) = source.text.char_indices().find(|(_, c)| is_one(*c)) else {

@@ -17,6 +17,9 @@ use crate::parser::statement::Statements;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
+/// More hours than this nobody has spent: a century of ten thousand people.
+const MOST_HOURS: f64 = 1e9;
+
 static HOURS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)\b(?P<n>\d[\d,]*(?:\.\d+)?|ten|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:one|two|three|four|five)\s+hundred)\+?\s*
@@ -38,7 +41,7 @@ static LOSS: LazyLock<Regex> = LazyLock::new(|| {
 static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)\b(?:about\s|around\s|roughly\s|some\s|approximately\s|an\sestimated\s|nearly\s|almost\s|over\s|more\sthan\s|at\sleast\s|up\sto\s)?~?
-        (?P<n>(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d[\d,.]*)\s?(?:k|m|million|thousand|mio\.?)?|\d{1,3}(?:\.\d+)?\s?%)\s+(?:of\s+(?:the\s|our\s|all\s)?)?
+        (?P<n>(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d+(?:[.,]\d+)*)\s?(?:k|m|million|thousand|mio\.?)?|\d{1,3}(?:\.\d+)?\s?%)\s+(?:of\s+(?:the\s|our\s|all\s)?)?
         (?P<w>(?:[\p{L}-]+\s+){0,2}?(?:users?|customers?|clients?|members?|accounts?|requests?|orders?|transactions?|payments?|merchants?|sellers?|buyers?|drivers?|riders?|couriers?|patients?|passengers?|visitors?|subscribers?|applicants?|people|students?|companies|tenants|organi[sz]ations|stores?|shops?|devices?|sessions?|checkouts?|bookings?|calls?|messages?|emails?|uploads?|jobs?|searches|deliveries|parcels?|hosts?|servers?|machines|instances|nodes|households|hotels|restaurants|pages|documents|invoices|files|images|photos|records|events|domains|websites|clusters|kunden|nutzer|clientes|usuarios|usuários|utilisateurs))\b",
     )
     .expect("a constant")
@@ -92,6 +95,7 @@ pub(crate) fn fill(
     facts.users_affected = facts
         .users_affected
         .take()
+        .filter(|fact| is_number(&fact.value))
         .or_else(|| find_people(outline, source));
 }
 
@@ -139,11 +143,41 @@ fn find_people(outline: &Outline, source: &Source<'_>) -> Option<Fact<String>> {
     })
 }
 
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:(?:about|around|roughly|some|approximately|nearly|almost|over|more than|at least|up to|ca\.?|less than|fewer than)\s)*[~≈<>]?\s?\d").expect("a constant")
+});
+
+/// Whether a value begins with a number, or counts people or things somewhere.
+fn is_number(value: &str) -> bool {
+    NUMBER.is_match(value) || PEOPLE.is_match(value)
+}
+
 /// Whether a number counts the people or things behind it, and is not a clock time or a length of time.
 fn is_count(sentence: &str, start: usize, words: &str) -> bool {
     const NOT: &[&str] = &[
-        "utc", "days", "day", "hours", "hour", "minutes", "weeks", "months", "years", "a", "an",
-        "the", "percent", "of", "and", "to", "per",
+        "utc",
+        "days",
+        "day",
+        "hours",
+        "hour",
+        "minutes",
+        "weeks",
+        "months",
+        "years",
+        "a",
+        "an",
+        "the",
+        "bad",
+        "internal",
+        "forbidden",
+        "gateway",
+        "http",
+        "status",
+        "percent",
+        "of",
+        "and",
+        "to",
+        "per",
     ];
     let clock = sentence[..start].ends_with([':', '.', '-', '/', '$', '€', '£']);
     !clock
@@ -160,7 +194,12 @@ fn stated_hours(statements: &Statements<'_>, source: &Source<'_>) -> Option<Fact
             .chars()
             .take_while(|character| character.is_ascii_digit() || matches!(character, '.' | ','))
             .collect();
-        let value = number(digits.trim_end_matches(['.', ',']))?;
+        // `1e999` is no number of hours, and no `1` either.
+        let rest = text.split_once(&digits).map_or("", |(_, rest)| rest);
+        let has_exponent = rest.starts_with(['e', 'E'])
+            && rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == '+');
+        let value = number(digits.trim_end_matches(['.', ',']))
+            .filter(|value| !has_exponent && *value <= MOST_HOURS)?;
         let days = text.to_lowercase().contains("day");
         (!days).then(|| statement::fact(entry, value, source))
     })

@@ -24,6 +24,9 @@ use crate::parser::stamp;
 use crate::parser::stamp::Day;
 use crate::parser::statement::Statements;
 
+/// Lengths of time that an incident can have, in minutes: up to a hundred years.
+const LENGTHS: std::ops::RangeInclusive<f64> = 0.0..=52_596_000.0;
+
 static LOOKS_LIKE_DATE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}").expect("a constant"));
 
@@ -244,14 +247,21 @@ impl Reader<'_, '_> {
             let text = entry.text();
             let unit = fold(&entry.key);
             let minutes = match text.trim().parse::<f64>() {
-                Ok(number) if unit.contains("minute") || unit.ends_with(" min") => {
-                    number.round() as i64
-                }
-                Ok(number) if unit.contains("hour") => (number * 60.0).round() as i64,
-                _ => duration::parse(&text)?.whole(),
+                Ok(number) if unit.contains("minute") || unit.ends_with(" min") => number.round(),
+                Ok(number) if unit.contains("hour") => (number * 60.0).round(),
+                _ => duration::parse(&text)?.whole() as f64,
             };
+            if !LENGTHS.contains(&minutes) {
+                let shown: String = text.chars().take(60).collect();
+                self.source.warn(
+                    value_at(entry),
+                    format!("`{shown}` is no length of time"),
+                    "write it as in `95 min` or `PT1H35M`",
+                );
+                return None;
+            }
             Some(Fact {
-                value: minutes,
+                value: minutes as i64,
                 line: self.source.line(value_at(entry)),
                 origin: entry.origin,
             })

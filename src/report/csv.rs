@@ -317,7 +317,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod properties {
     use super::quoted;
 
     // PROPTEST_CASES=1000000 is the long run.

@@ -1,7 +1,7 @@
 //! The machine fails, or the process is killed, at every system call that writes: each command has then been done in
 //! whole or not at all, and the next one works.
 //!
-//! The process is this test binary, run again under strace. `PM_KB_FAULTS=1` tries every call, otherwise only some are.
+//! The process is this test binary, run again under strace. `PM_KB_STRIDE=1` tries every call.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -21,12 +21,13 @@ use crate::killing::State;
 use crate::killing::held;
 use crate::killing::say;
 use crate::killing::words;
+use crate::size;
 
 /// The calls that change something on a disk.
 const CALLS: &str =
     "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,unlink,unlinkat,ftruncate,mkdir";
 
-/// Without `PM_KB_FAULTS`, only every so manyth call is tried.
+/// Only every so manyth call is tried, unless the environment says otherwise.
 const STRIDE: u64 = 37;
 
 /// One command: what is to be there afterwards (`-` for a removal), and how many documents more in one go.
@@ -178,7 +179,7 @@ fn settled() -> Base {
 
 #[test]
 fn a_fault_at_any_write_leaves_every_command_done_or_not_done() {
-    let all = crate::LONG || env::var_os("PM_KB_FAULTS").is_some();
+    let stride = size::of("PM_KB_STRIDE", STRIDE, 1);
     let settled = settled();
     let start = held(&settled.open());
     for fault in ["signal=KILL", "error=EIO", "error=ENOSPC"] {
@@ -186,7 +187,7 @@ fn a_fault_at_any_write_leaves_every_command_done_or_not_done() {
         // The first call that nobody makes any more ends the scenario; threads count for themselves and can vary by one.
         let mut at = 1;
         let mut beyond = 0;
-        while beyond < if all { 3 } else { 1 } {
+        while beyond < if stride == 1 { 3 } else { 1 } {
             let base = settled.copied();
             let Some((said, befell)) = run_with(fault, at, &base) else {
                 return;
@@ -205,7 +206,7 @@ fn a_fault_at_any_write_leaves_every_command_done_or_not_done() {
                 .unwrap_or_else(|error| panic!("{fault} at {at} blocks: {error}"));
             let checkup = kb.doctor(false).expect("a check-up");
             assert!(checkup.is_clean(), "{fault} at {at}: {checkup:?}");
-            at += if all { 1 } else { STRIDE };
+            at += stride;
         }
         eprintln!("{fault}: {effective} faults, {behind} left the index behind");
         assert!(effective > 0);

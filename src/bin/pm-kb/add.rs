@@ -8,8 +8,6 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use pm_kb::diagnostic::Diagnostic;
-use pm_kb::health::Finding;
-use pm_kb::health::Health;
 use pm_kb::knowledge_base::Added;
 use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
@@ -22,7 +20,6 @@ use crate::base;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
-use crate::health;
 use crate::help;
 use crate::input;
 use crate::json;
@@ -30,6 +27,11 @@ use crate::message;
 use crate::message::Problems;
 use crate::render;
 use crate::terminal;
+
+mod summary;
+
+use summary::Counts;
+use summary::summary;
 
 /// The arguments of `add`.
 #[derive(clap::Args)]
@@ -101,16 +103,6 @@ const CHUNK_DOCUMENTS: usize = 100;
 
 /// So many bytes are, but for the last document.
 const CHUNK_BYTES: usize = 8_000_000;
-
-/// How the run went, in numbers.
-#[derive(Default)]
-struct Counts {
-    added: usize,
-    updated: usize,
-    unchanged: usize,
-    refused: usize,
-    health: Health,
-}
 
 /// One run of the command.
 struct Run<'a> {
@@ -372,45 +364,5 @@ impl Run<'_> {
         } else {
             Exit::Done
         })
-    }
-}
-
-fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
-    let mut parts = vec![format!("{} added", counts.added)];
-    for (count, word) in [
-        (counts.updated, "updated"),
-        (counts.unchanged, "unchanged"),
-        (counts.refused, "refused"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {word}"));
-        }
-    }
-    message::notice(&mut desk.terminal, &parts.join(", "));
-    let health = &counts.health;
-    let count = |finding| health.findings.get(&finding).map_or(0, Vec::len);
-    for (count, what) in [
-        (
-            count(Finding::Duplicate) + count(Finding::Several) + count(Finding::NotAnIncident),
-            "stored but not counted as incidents: `pm-kb list --all` shows them",
-        ),
-        (
-            count(Finding::Undated),
-            "without a date: they count in no quarter",
-        ),
-        (
-            count(Finding::Unclassified) + count(Finding::Language),
-            "without a label: `pm-kb list is:unclassified` shows them",
-        ),
-    ] {
-        if count > 0 {
-            message::notice(&mut desk.terminal, &format!("{count} {what}"));
-        }
-    }
-    if let Some(told) = health::in_short(health) {
-        message::notice(&mut desk.terminal, &told);
-    }
-    if let Some(kinds) = found.skipped.summary() {
-        message::notice(&mut desk.terminal, &format!("skipped: {kinds}"));
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             0 => String::new(),
             count => format!(" and {count} files of the team: {}", files.join(", ")),
         };
-        let text = format!("backed up {documents} documents{more} to {file}");
+        let text = format!("backed up {}{more} to {file}", format::documents(documents));
         desk.terminal.line(&crate::terminal::clean(&text))?;
     } else {
         let object = json::backup("backed-up", &file, documents, (&files, &[]));
@@ -74,7 +74,7 @@ pub(crate) fn restore(args: &RestoreArgs, desk: &mut Desk) -> anyhow::Result<Exi
     let documents = restored.base.status()?.documents();
     let place = input::name::shown(&folder);
     if format == Format::Text {
-        let text = format!("restored {documents} documents to {place}");
+        let text = format!("restored {} to {place}", format::documents(documents));
         desk.terminal.line(&crate::terminal::clean(&text))?;
         for (files, what) in [
             (&restored.brought, "brought"),

@@ -53,29 +53,42 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         }
     };
     let wanted = wanted(&mut base, &query)?;
-    let count = match (&args.markdown, &args.output) {
-        (Some(folder), _) => as_files(&base, folder, &wanted, args.redact)?,
-        (None, Some(file)) => {
-            let mut lines = String::new();
-            let count = each(&base, &wanted, &mut |record, bytes| {
-                lines.push_str(&line(record, bytes, args.redact)?);
-                lines.push('\n');
-                Ok(())
-            })?;
-            output::write(file, lines.as_bytes())?;
-            count
-        }
-        (None, None) => each(&base, &wanted, &mut |record, bytes| {
-            Ok(desk.terminal.line(&line(record, bytes, args.redact)?)?)
-        })?,
+    let count = match &args.markdown {
+        Some(folder) => as_files(&base, folder, &wanted, args.redact)?,
+        None => as_lines(&base, args, &wanted, desk)?,
     };
     desk.terminal.flush()?;
-    message::notice(&mut desk.terminal, &format!("exported {count} documents"));
+    message::notice(
+        &mut desk.terminal,
+        &format!("exported {}", crate::format::documents(count)),
+    );
     Ok(if count == 0 && !query.is_empty() {
         Exit::Negative
     } else {
         Exit::Done
     })
+}
+
+/// Writes the documents one a line, to a file or to standard output.
+fn as_lines(
+    base: &KnowledgeBase,
+    args: &Args,
+    wanted: &Option<BTreeSet<String>>,
+    desk: &mut Desk,
+) -> anyhow::Result<usize> {
+    let Some(file) = &args.output else {
+        return each(base, wanted, &mut |record, bytes| {
+            Ok(desk.terminal.line(&line(record, bytes, args.redact)?)?)
+        });
+    };
+    let mut lines = String::new();
+    let count = each(base, wanted, &mut |record, bytes| {
+        lines.push_str(&line(record, bytes, args.redact)?);
+        lines.push('\n');
+        Ok(())
+    })?;
+    output::write(file, lines.as_bytes())?;
+    Ok(count)
 }
 
 fn line(record: &Record, bytes: &[u8], redact: bool) -> anyhow::Result<String> {

@@ -102,3 +102,11 @@ impl List {
         }
     }
 }
+
+/// How many documents, in words.
+pub(crate) fn documents(count: usize) -> String {
+    match count {
+        1 => "1 document".to_owned(),
+        count => format!("{count} documents"),
+    }
+}

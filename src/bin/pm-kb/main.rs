@@ -14,6 +14,7 @@ mod base;
 mod change;
 mod classify;
 mod completions;
+mod defect;
 mod demo;
 mod doctor;
 mod eval;
@@ -133,6 +134,11 @@ pub(crate) struct Desk {
 }
 
 fn main() -> ExitCode {
+    defect::told(answered)
+}
+
+/// Does what was typed.
+fn answered() -> ExitCode {
     let args = words::marked(std::env::args_os());
     let read = Cli::command()
         .try_get_matches_from(args)

@@ -21,7 +21,8 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     base.rebuild()?;
     let status = base.status()?;
     if format == Format::Text {
-        let text = format!("the index was made anew: {} documents", status.documents());
+        let count = format::documents(status.documents());
+        let text = format!("the index was made anew: {count}");
         desk.terminal.line(&text)?;
     } else {
         format::one(

@@ -215,7 +215,7 @@ fn names_that_are_no_text_are_documents_of_their_own() {
     assert_eq!(answer.status, 0, "{answer:?}");
     assert!(answer.out.contains("./bad\\xFF.md"), "{answer:?}");
     assert!(answer.out.contains("./new line^[[2J.md"), "{answer:?}");
-    let listed = desk.run(&["list"]).out;
+    let listed = desk.run(&["list", "--all"]).out;
     for title in ["First", "Second", "Third", "Fourth"] {
         assert!(listed.contains(title), "{listed}");
     }
