@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
+use std::path::Path;
 
 use blake3::Hash;
 
@@ -71,7 +72,8 @@ pub(super) struct Clerk<'a, 'store> {
 impl Paper {
     /// Reads and labels a document. A defect of parser or classifier costs this document alone.
     pub(super) fn read(input: Input, rules: &RuleSet, options: &parser::Options) -> Paper {
-        Paper::read_part(input, None, (rules, options))
+        let part = input.id.as_ref().and_then(|_| brought_part(&input));
+        Paper::read_part(input, part, (rules, options))
     }
 
     /// Reads and labels a document, or each part of it where it is divided by headings of a level.
@@ -300,6 +302,19 @@ impl Paper {
             notice: None,
         }
     }
+}
+
+/// Which part of a page a document is that comes from another base: its path says so, its first heading at what level.
+fn brought_part(input: &Input) -> Option<Part> {
+    let (page, _) = input.path.rsplit_once('#')?;
+    let extension = Path::new(page).extension()?.to_str()?.to_lowercase();
+    if !["md", "markdown", "mdx", "txt"].contains(&extension.as_str()) {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&input.bytes);
+    let heading = text.lines().find(|line| line.starts_with('#'))?;
+    let level = heading.chars().take_while(|mark| *mark == '#').count();
+    u8::try_from(level).ok().map(|level| Part { level })
 }
 
 impl Place {

@@ -285,6 +285,10 @@ fn a_page_with_several_incidents_is_divided_and_stays_so() {
     let again = add(&desk, &["docs"]);
     assert_eq!(again.out.matches("updated").count(), 1, "{again:?}");
     assert_eq!(listed(&desk, &["--all"]), ids);
+    // An export and its way back change nothing of it.
+    desk.run(&["export", "--output", "all.jsonl"]);
+    let back = add(&desk, &["--from-export", "all.jsonl"]);
+    assert_eq!(back.out.matches("unchanged").count(), 2, "{back:?}");
     // A part that is taken out of the page is gone.
     let (first, _) = SEVERAL.split_once("## 2026-04-02").expect("two parts");
     desk.file(
