@@ -185,8 +185,13 @@ def check_window(check, where, report, rows, quarter):
             check.share(at, found.get(key, empty), part, here)
             for noticed, count in found.get(key, {}).get("detection", {}).items():
                 check.same(f"{at} noticed by {noticed}", count, len([r for r in part if r.detection == noticed]))
+    by_service = {}
+    for row in here:
+        for service in set(row.services):
+            by_service.setdefault(service, []).append(row)
+    check.same(where + " services", len(report["breakdowns"]["service"]["values"]), len(by_service))
     for one in report["breakdowns"]["service"]["values"]:
-        part = [row for row in here if one["value"] in row.services]
+        part = by_service.get(one["value"], [])
         check.share(f"{where} service {one['value']}", one, part, here)
     for back, one in zip(range(7, -1, -1), report["trend"]):
         there = of(rows, quarter - back, quarter - back)
