@@ -359,7 +359,7 @@ fn a_sentence_with_a_word_that_is_nowhere_is_ranked_by_its_score() {
         ),
         (
             "both",
-            "# Chat\n\nSome text. We learn of a moderation thread somewhere at the very end of it.\n",
+            "# Chat\n\n## Summary\n\nA long page.\n\n## Timeline\n\nWe learn.\n\n## Actions\n\nLook at moderation.\n",
         ),
         ("a", "# One\n\nWe learn.\n"),
         ("b", "# Two\n\nWe learn.\n"),
