@@ -1,6 +1,6 @@
 //! Rules and a post-mortem to a classification: detect, contextualise, score, decide.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 mod context;
 mod decide;
@@ -10,12 +10,14 @@ mod facet;
 mod lean;
 mod score;
 mod sentence;
+mod telling;
 
 use crate::classification::Classification;
 use crate::classification::State;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
 use crate::postmortem::SectionKind;
+use crate::rule::Features;
 use crate::rule::RuleSet;
 use crate::text::LineIndex;
 use crate::text::Position;
@@ -25,11 +27,17 @@ use crate::classifier::score::Scores;
 use crate::classifier::sentence::Sentence;
 
 pub use crate::classifier::detect::Hit;
+pub use crate::classifier::telling::cause;
 
 /// The labels that the rules give a post-mortem, with their evidence; `text` is the document that it was parsed from.
 pub fn classify(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Classification {
     let reading = Reading::of(rules, postmortem);
     decide::decide(&reading, text).0
+}
+
+/// How far the kind of cause stands out from all others, 0 to 1: what the calibration turns into a probability.
+pub fn certainty(rules: &RuleSet, postmortem: &Postmortem) -> f64 {
+    decide::certainty(&Reading::of(rules, postmortem))
 }
 
 /// How the labels came about, stage by stage, as plain data.
@@ -120,9 +128,25 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
     }
 }
 
-/// Every word stem of a document with what its places count together: what a table of words is fitted on.
-pub fn stems(rules: &RuleSet, postmortem: &Postmortem) -> BTreeMap<String, f64> {
-    lean::stems(rules, &sentence::sentences(postmortem))
+/// What every sentence's place counts, with its terms: what a table of words is fitted on.
+pub fn terms(rules: &RuleSet, postmortem: &Postmortem) -> Vec<(f64, BTreeSet<String>)> {
+    let sentences = sentence::sentences(postmortem);
+    let words = lean::words(rules, &sentences);
+    words
+        .iter()
+        .map(|words| (words.place, words.terms()))
+        .collect()
+}
+
+/// What the table of a facet sees of every sentence of a document: what a table is fitted on; `None` for no facet's name.
+pub fn features(rules: &RuleSet, postmortem: &Postmortem, table: &str) -> Option<Vec<Features>> {
+    let table = telling::TABLES
+        .into_iter()
+        .find(|known| known.name == table)?;
+    let sentences = sentence::sentences(postmortem);
+    let (mut hits, triggers) = detect::detect(rules, &sentences);
+    context::qualify(rules, &sentences, &triggers, &mut hits);
+    Some(telling::features(rules, &sentences, &hits, table))
 }
 
 /// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.

@@ -51,6 +51,8 @@ const FIELDS: &[(&str, Has)] = &[
 pub enum Finding {
     /// A near or exact copy of another; not counted.
     Duplicate,
+    /// Several incidents on one page; not counted.
+    Several,
     /// A template, an index or a meeting page; not counted.
     NotAnIncident,
     /// No date is stated: it counts in no quarter.
@@ -69,6 +71,7 @@ impl Finding {
     /// Every finding, in the order in which they are told.
     pub const ALL: &'static [Finding] = &[
         Finding::Duplicate,
+        Finding::Several,
         Finding::NotAnIncident,
         Finding::Undated,
         Finding::WithoutCause,
@@ -81,6 +84,7 @@ impl Finding {
     pub fn id(self) -> &'static str {
         match self {
             Finding::Duplicate => "duplicates",
+            Finding::Several => "several on one page",
             Finding::NotAnIncident => "not incidents",
             Finding::Undated => "undated",
             Finding::WithoutCause => "without a cause section",
@@ -96,8 +100,11 @@ impl Finding {
             Finding::Duplicate => {
                 "pm-kb list kind:duplicate; if one is another incident: pm-kb label ID kind=incident"
             }
+            Finding::Several => {
+                "pm-kb add PAGE --split-on h2; if it is one incident: pm-kb label ID kind=incident"
+            }
             Finding::NotAnIncident => {
-                "pm-kb list --all -kind:postmortem -kind:duplicate; if one is an incident: pm-kb label ID kind=incident"
+                "pm-kb list --all -kind:postmortem -kind:duplicate -kind:several; if one is an incident: pm-kb label ID kind=incident"
             }
             Finding::Undated => {
                 "pm-kb list is:undated; then: pm-kb label ID date=2026-07-03, or --date-order dmy with add"
@@ -139,6 +146,7 @@ impl Health {
         if !record.is_counted() {
             find(match record.kind {
                 DocumentKind::Duplicate => Finding::Duplicate,
+                DocumentKind::Several => Finding::Several,
                 _ => Finding::NotAnIncident,
             });
             return;

@@ -123,9 +123,7 @@ pub fn is_open_date(diagnostic: &Diagnostic) -> bool {
 /// Reads a document. It never fails: what is odd is said in the diagnostics, what is not stated is absent.
 pub fn parse(document: &Document, options: &Options) -> Parsed {
     let mut source = Source::new(&document.text);
-    source
-        .diagnostics
-        .extend(document.diagnostics.iter().cloned());
+    source.diagnostics.clone_from(&document.diagnostics);
     let (mut entries, begin) = front_matter::read(&mut source, &options.limits);
     metadata::check_front_matter(&entries, &mut source);
     let titled = metadata::states_title(&entries);
@@ -135,8 +133,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     oddity::ragged_rows(&pieces, &mut source);
     let mut outline = outline::outline(pieces, titled);
     entries.append(&mut outline.entries);
-    entries.extend(statement::labels(&outline));
-    entries.extend(nameless::entries(&outline));
+    entries.extend(nameless::all(&outline));
     oddity::placeholders(&entries, &mut source);
     oddity::wordless_title(&outline, &mut source);
     let several = oddity::several_incidents(&outline, &mut source);
@@ -152,7 +149,8 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     disguise::lookalikes(&postmortem.facts, &mut source);
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
-    postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);
+    let (facts, title) = (&postmortem.facts, &postmortem.title);
+    postmortem.kind = document_kind::of(&outline, &entries, facts, title);
     if several && postmortem.kind.is_counted() && !document_kind::is_stated(&entries) {
         postmortem.kind = DocumentKind::Several;
     }

@@ -7,6 +7,7 @@ mod lint;
 mod pattern;
 mod policy;
 mod prefilter;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -21,7 +22,8 @@ pub use crate::rule::label::Signal;
 pub use crate::rule::leaning::Cause;
 pub use crate::rule::leaning::Leaning;
 pub use crate::rule::leaning::Term;
-pub use crate::rule::leaning::frequency;
+pub use crate::rule::leaning::Words;
+pub use crate::rule::leaning::attention;
 pub use crate::rule::leaning::stem;
 pub use crate::rule::lint::Finding;
 pub use crate::rule::pattern::Pattern;
@@ -29,6 +31,9 @@ pub use crate::rule::pattern::Vocabulary;
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
 use crate::rule::prefilter::Prefilter;
+pub use crate::rule::telling::Features;
+pub use crate::rule::telling::Telling;
+pub use crate::rule::telling::Told;
 
 /// How settled a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -159,6 +164,8 @@ pub struct ContextRule {
     pub direction: Direction,
     /// How many words it reaches.
     pub reach: usize,
+    /// It qualifies causes only, and not what was done or who noticed.
+    pub causes_only: bool,
     /// The words.
     pub pattern: Pattern,
     /// Where this matches over the trigger, it is none.
@@ -198,6 +205,7 @@ pub struct RuleSet {
     disabled: BTreeSet<String>,
     prefilter: Prefilter,
     leaning: Leaning,
+    tellings: BTreeMap<String, Telling>,
     digest: String,
 }
 
@@ -230,7 +238,14 @@ impl RuleSet {
             name: "leaning.tsv",
             text: schema::file("leaning.tsv"),
         };
-        RuleSet::of(policy, &shipped, own)?.with_leaning(leaning)
+        let mut rules = RuleSet::of(policy, &shipped, own)?.with_leaning(leaning)?;
+        for file in schema::folder("telling", ".tsv") {
+            rules = rules.with_telling(RuleFile {
+                name: file.path,
+                text: file.text,
+            })?;
+        }
+        Ok(rules)
     }
 
     /// The same rules with another table of words, which is part of the digest; an empty text is no table.
@@ -239,15 +254,37 @@ impl RuleSet {
     /// As [`Leaning::parse`].
     pub fn with_leaning(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
         self.leaning = Leaning::parse(file.name, file.text)?;
+        self.digest_also(file.text);
+        Ok(self)
+    }
+
+    /// The same rules with another table for one facet, named as its file; the table is part of the digest.
+    ///
+    /// # Errors
+    /// As [`Telling::parse`].
+    pub fn with_telling(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
+        let table = Telling::parse(file.name, file.text)?;
+        let name = file.name.rsplit('/').next().unwrap_or(file.name);
+        let name = name.strip_suffix(".tsv").unwrap_or(name);
+        self.tellings.insert(name.to_owned(), table);
+        self.digest_also(file.text);
+        Ok(self)
+    }
+
+    /// The table that decides a facet, where there is one.
+    pub fn telling(&self, name: &str) -> Option<&Telling> {
+        self.tellings.get(name)
+    }
+
+    fn digest_also(&mut self, text: &str) {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.digest.as_bytes());
-        hasher.update(file.text.as_bytes());
+        hasher.update(text.as_bytes());
         let version = self
             .digest
             .rsplit_once(' ')
             .map_or("", |(version, _)| version);
         self.digest = format!("{version} {}", &hasher.finalize().to_hex().as_str()[..12]);
-        Ok(self)
     }
 
     /// How much each everyday word speaks for each kind of cause.

@@ -76,18 +76,33 @@ impl Place<'_> {
             sentence.shadow.word_at(hit.start),
             sentence.shadow.word_at(hit.end - 1) + 1,
         );
+        let causal = self.is_causal(hit);
         let mut states: BTreeSet<State> = self.triggers[self.at]
             .iter()
+            .filter(|trigger| causal || !self.rules.contexts()[trigger.context].causes_only)
             .filter(|trigger| self.reaches(trigger, words))
             .filter_map(|trigger| self.rules.contexts()[trigger.context].state)
             .collect();
         states.extend(self.denied_inside(hit));
-        states.extend(self.by_next());
-        states.extend(self.by_section(hit));
+        states.extend(causal.then(|| self.by_next()).flatten());
+        states.extend(self.by_section(causal));
         if let Some(answer) = self.answer() {
             states.insert(answer);
         }
         strongest(&states, self.reversed())
+    }
+
+    /// Whether what was found speaks of a cause; words without a rule may.
+    fn is_causal(&self, hit: &Hit) -> bool {
+        let label = self
+            .rules
+            .cues()
+            .get(hit.cue)
+            .map(|cue| self.rules.rules()[cue.rule].label);
+        matches!(
+            label,
+            None | Some(Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_))
+        )
     }
 
     /// Whether a gap of the cue has swallowed a denial: the cue matches without it as well.
@@ -153,16 +168,7 @@ impl Place<'_> {
     }
 
     /// Some sections are plans or rejected ideas as a whole.
-    fn by_section(&self, hit: &Hit) -> Option<State> {
-        let label = self
-            .rules
-            .cues()
-            .get(hit.cue)
-            .map(|cue| self.rules.rules()[cue.rule].label);
-        let causal = matches!(
-            label,
-            Some(Label::Mode(_) | Label::ModelDecay(_) | Label::Ordinary(_))
-        );
+    fn by_section(&self, causal: bool) -> Option<State> {
         match self.sentences[self.at].section {
             SectionKind::Actions => Some(State::Planned),
             SectionKind::RuledOut if causal => Some(State::Suspected),

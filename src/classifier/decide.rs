@@ -19,7 +19,7 @@ use crate::taxonomy::Reason;
 
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
-use crate::classifier::facet;
+use crate::classifier::facet::Facets;
 
 /// In how many sentences a word of machine learning counts.
 const REPEATED: usize = 3;
@@ -61,14 +61,25 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
     } else {
         standing.ordinary_only(reading, &mut reasons)
     };
-    facet::decide(reading, &witness, &mut labels, &mut reasons);
     apply(reading, &standing, verdict, &mut labels);
     if !ml {
         labels.reason = Some(Reason::NoMlEvidence);
     }
-    facet::stage(reading, &witness, &mut labels);
+    let mut facets = Facets {
+        reading,
+        witness: &witness,
+        labels: &mut labels,
+        reasons: &mut reasons,
+    };
+    facets.decide();
+    facets.stage();
     collect(reading, &standing, verdict, &witness, &mut labels);
     (labels, reasons)
+}
+
+/// How far the best kind of cause stands out, 0 to 1.
+pub(crate) fn certainty(reading: &Reading<'_>) -> f64 {
+    Standing::of(reading).ranked(reading)[0].1
 }
 
 /// Whether the document speaks of machine learning.
@@ -94,8 +105,7 @@ fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
             .get("system")
             .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
     let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
-    let leans =
-        reading.lean.log.is_some() && sum > 0.0 && leaning >= reading.rules.policy().leaning.gate;
+    let leans = reading.lean.log.is_some() && leaning >= reading.rules.policy().leaning.gate;
     let open = sum >= gate.enough || declared || gate.assume_ml || leans;
     reasons.push(format!(
         "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",

@@ -10,6 +10,7 @@ use crate::taxonomy::FailureMode;
 use crate::text::LineIndex;
 
 use crate::classifier::Reading;
+use crate::classifier::detect::Hit;
 use crate::classifier::lean;
 use crate::classifier::score::Share;
 
@@ -67,24 +68,70 @@ impl<'a> Witness<'a> {
         };
         lean::leaning_most(self.reading.rules, &self.reading.sentences, cause, most)
             .into_iter()
-            .map(|(index, value_of_words)| {
-                let sentence = &self.reading.sentences[index];
-                let block = &self.reading.postmortem.blocks[sentence.block];
-                let at = block.original(sentence.range.0);
-                let position = self.lines.position(self.text, at);
-                Evidence {
-                    facet,
-                    value: value.to_owned(),
-                    rule: format!("PMK-WORDS-{}", cause.id()),
-                    state: State::Affirmed,
-                    section: sentence.section,
-                    line: position.line,
-                    column: position.column,
-                    quote: quote(&block.text[sentence.range.0..sentence.range.1]),
-                    contribution: (value_of_words * 1000.0).round() / 1000.0,
-                }
-            })
+            .map(|place| self.words(place, (facet, value), format!("PMK-WORDS-{}", cause.id())))
             .collect()
+    }
+
+    /// The sentence that tells a value, with its probability: by the rule that speaks for the value there, or by its words.
+    pub(crate) fn told(
+        &self,
+        (sentence, probability): (usize, f64),
+        facet: Facet,
+        value: &str,
+    ) -> Option<Evidence> {
+        self.reading.sentences.get(sentence)?;
+        let rules = self.reading.rules;
+        let speaks = |hit: &&Hit| {
+            let label = rules.rules()[rules.cues()[hit.cue].rule].label;
+            hit.sentence == sentence
+                && hit.state == State::Affirmed
+                && label
+                    .facet()
+                    .is_some_and(|(of, says)| of == facet && says == value)
+        };
+        let weight = |hit: &Hit| rules.cues()[hit.cue].weight;
+        let strongest = self
+            .reading
+            .hits
+            .iter()
+            .filter(speaks)
+            .reduce(|one, other| {
+                if weight(other) > weight(one) {
+                    other
+                } else {
+                    one
+                }
+            });
+        let rule = match strongest {
+            Some(hit) => rules.rules()[rules.cues()[hit.cue].rule].id.clone(),
+            None => format!("PMK-WORDS-{}", facet.id().replace('_', "-")),
+        };
+        Some(self.words((sentence, probability), (facet, value), rule))
+    }
+
+    /// A whole sentence as evidence.
+    fn words(
+        &self,
+        (index, contribution): (usize, f64),
+        (facet, value): (Facet, &str),
+        rule: String,
+    ) -> Evidence {
+        let sentence = &self.reading.sentences[index];
+        let block = &self.reading.postmortem.blocks[sentence.block];
+        let position = self
+            .lines
+            .position(self.text, block.original(sentence.range.0));
+        Evidence {
+            facet,
+            value: value.to_owned(),
+            rule,
+            state: State::Affirmed,
+            section: sentence.section,
+            line: position.line,
+            column: position.column,
+            quote: quote(&block.text[sentence.range.0..sentence.range.1]),
+            contribution: (contribution * 1000.0).round() / 1000.0,
+        }
     }
 
     /// The strongest hit of a label that the text denies, suspected or tells of another time.

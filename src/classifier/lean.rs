@@ -1,10 +1,9 @@
 //! Lean: where the everyday words of a document lean to, and which sentence leans most.
 
-use std::collections::BTreeMap;
-
 use crate::postmortem::BlockKind;
 use crate::rule::Cause;
 use crate::rule::RuleSet;
+use crate::rule::Words;
 use crate::rule::stem;
 
 use crate::classifier::sentence::Sentence;
@@ -20,7 +19,7 @@ impl Lean {
     /// Weighs the words of all sentences.
     pub(crate) fn of(rules: &RuleSet, sentences: &[Sentence]) -> Lean {
         let leaning = rules.leaning();
-        let log = (!leaning.is_empty()).then(|| leaning.probabilities(&stems(rules, sentences)));
+        let log = (!leaning.is_empty()).then(|| leaning.probabilities(&words(rules, sentences)));
         Lean { log }
     }
 
@@ -31,18 +30,10 @@ impl Lean {
     }
 }
 
-/// Every word stem of a document with what its places count together.
-pub(crate) fn stems(rules: &RuleSet, sentences: &[Sentence]) -> BTreeMap<String, f64> {
-    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-    for sentence in sentences {
-        let place = place(rules, sentence);
-        if place > 0.0 {
-            for stem in distinct(sentence) {
-                *sums.entry(stem.to_owned()).or_default() += place;
-            }
-        }
-    }
-    sums
+/// The words of every sentence whose place counts.
+pub(crate) fn words<'a>(rules: &RuleSet, sentences: &'a [Sentence]) -> Vec<Words<'a>> {
+    let all = sentences.iter().map(|sentence| of(rules, sentence));
+    all.filter(|words| words.place > 0.0).collect()
 }
 
 /// The sentences that lean most to a kind of cause, and by how much, best first.
@@ -57,11 +48,7 @@ pub(crate) fn leaning_most(
     };
     let mut found: Vec<(usize, f64)> = Vec::new();
     for (index, sentence) in sentences.iter().enumerate() {
-        let terms = distinct(sentence).filter_map(|stem| rules.leaning().term(stem));
-        let sum: f64 = terms
-            .map(|term| (term.weights[at] - term.weights.iter().sum::<f64>() / 8.0) * term.rarity)
-            .sum();
-        let value = sum * place(rules, sentence);
+        let value = rules.leaning().lean(&of(rules, sentence))[at];
         if value > 0.0 {
             found.push((index, value));
         }
@@ -71,11 +58,11 @@ pub(crate) fn leaning_most(
     found
 }
 
-fn distinct(sentence: &Sentence) -> impl Iterator<Item = &str> {
-    let mut stems: Vec<&str> = sentence.shadow.text.split(' ').filter_map(stem).collect();
-    stems.sort_unstable();
-    stems.dedup();
-    stems.into_iter()
+fn of<'a>(rules: &RuleSet, sentence: &'a Sentence) -> Words<'a> {
+    Words {
+        place: place(rules, sentence),
+        stems: sentence.shadow.text.split(' ').filter_map(stem).collect(),
+    }
 }
 
 fn place(rules: &RuleSet, sentence: &Sentence) -> f64 {

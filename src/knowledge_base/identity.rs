@@ -230,7 +230,7 @@ fn by_likeness(
         true => prints::SURE,
         false => prints::DESCENDANT,
     };
-    for (similarity, id, other) in prints.near(print, least) {
+    for (similarity, id, other) in prints.like(print, least) {
         let is_other = similarity < prints::DUPLICATE && print.contradicts(other)
             || print.stated.is_some() && other.stated.is_some() && print.stated != other.stated;
         if is_other {

@@ -85,7 +85,10 @@ fn titles_differ(one: &str, other: &str) -> bool {
             .map(str::to_owned)
             .collect()
     };
-    !one.contains(&other) && !other.contains(&one) && numbers(&one) != numbers(&other)
+    let (one, other) = (numbers(&one), numbers(&other));
+    // A title without a number says nothing against one that has some.
+    !one.iter().all(|number| other.contains(number))
+        && !other.iter().all(|number| one.contains(number))
 }
 
 /// The fingerprints of all documents of a store at one revision, and of what this process has filed since.
@@ -155,7 +158,13 @@ impl Prints {
         }
     }
 
-    /// The documents at least so similar to one, most similar first, those of equal similarity by id.
+    /// As [`Prints::near`], but every document is compared: none is missed, however little similarity is asked for.
+    pub(super) fn like(&self, print: &Print, least: f64) -> Vec<(f64, &IncidentId, &Print)> {
+        self.compared(self.prints.keys(), print, least)
+    }
+
+    /// The documents at least so similar to one, most similar first, those of equal similarity by id. They are found by
+    /// their bands, so those that are much less similar than [`DUPLICATE`] may be missed.
     pub(super) fn near(&self, print: &Print, least: f64) -> Vec<(f64, &IncidentId, &Print)> {
         let mut candidates: Vec<&IncidentId> = print
             .fingerprint
@@ -167,8 +176,16 @@ impl Prints {
             .collect();
         candidates.sort_unstable();
         candidates.dedup();
+        self.compared(candidates.into_iter(), print, least)
+    }
+
+    fn compared<'a>(
+        &'a self,
+        candidates: impl Iterator<Item = &'a IncidentId>,
+        print: &Print,
+        least: f64,
+    ) -> Vec<(f64, &'a IncidentId, &'a Print)> {
         let mut near: Vec<(f64, &IncidentId, &Print)> = candidates
-            .into_iter()
             .filter_map(|id| {
                 let other = self.prints.get(id)?;
                 let similarity = print.fingerprint.similarity(&other.fingerprint);
@@ -193,5 +210,6 @@ mod tests {
             "Copy of Stale features (1)"
         ));
         assert!(!titles_differ("Stale features", "The features were stale"));
+        assert!(!titles_differ("2026-01-02 Outage 5", "Outage 5"));
     }
 }

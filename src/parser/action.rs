@@ -67,16 +67,10 @@ pub(crate) fn find(
             _ => {}
         }
     }
-    if found.is_empty() {
-        found = reader.sub_headings(outline, &sections);
+    match found.is_empty() {
+        true => reader.elsewhere(outline, &sections),
+        false => found,
     }
-    if found.is_empty() {
-        found = reader.paragraphs(outline, &sections);
-    }
-    if found.is_empty() {
-        found = reader.boxes(outline);
-    }
-    found
 }
 
 /// Which sections hold a table with such a head.
@@ -174,6 +168,19 @@ impl Reader<'_> {
             |next| matches!(next.piece.kind, PieceKind::Item(next) if next.depth > item.depth),
         );
         below && item.checked.is_none() && is_label_text(&passage.piece)
+    }
+
+    /// What stands for lists and tables where there are none.
+    fn elsewhere(&self, outline: &Outline, sections: &[bool]) -> Vec<ActionItem> {
+        let headed = self.sub_headings(outline, sections);
+        if !headed.is_empty() {
+            return headed;
+        }
+        let told = self.paragraphs(outline, sections);
+        match told.is_empty() {
+            true => self.boxes(outline),
+            false => told,
+        }
     }
 
     /// Sub-headings and paragraphs where a section has neither list nor table.

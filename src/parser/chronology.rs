@@ -283,13 +283,19 @@ fn between(
         .or_else(|| computed(Point::days_until))
 }
 
+/// Whether a reading lies on a day after the one that is stated.
+fn is_after(reading: Reading, stated: Option<Reading>) -> bool {
+    stated.is_some_and(|stated| stated.point.date() < reading.point.date())
+}
+
 /// The day of the incident: that of its onset, else the one stated, else that of the first clock, of the title, of the
 /// first sentence that tells of an event, of the timeline, of the page or of the file's name.
 fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
     let stated = known.date.filter(|_| !known.is_day_weak);
     let sources = [
-        known.onset,
+        known.onset.filter(|onset| !is_after(*onset, stated)),
         stated,
+        known.onset,
         known.detected,
         known.named[0],
         known.named[1],

@@ -96,21 +96,9 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         let Some((number, each)) = amount(number).zip(minutes_in(unit.as_str())) else {
             continue;
         };
-        let (start, mut end) = (whole.start(), unit.end());
-        let mut minutes = number * each;
-        if let Some(more) = MINUTES_MORE.captures(text.get(end..).unwrap_or_default())
-            && each == 60.0
-            && let Some(number) = more.get(1)
-        {
-            minutes += number.as_str().parse::<f64>().unwrap_or(0.0);
-            end += number.end();
-            at = end;
-        }
-        if let Some(half) = HALF_MORE.find(text.get(end..).unwrap_or_default()) {
-            minutes += each / 2.0;
-            end += half.end();
-            at = end;
-        }
+        let start = whole.start();
+        let (minutes, end) = with_more(text, (number * each, unit.end()), each);
+        at = at.max(end);
         let last_unit = std::mem::replace(&mut unit_before, each);
         match found.last_mut() {
             Some(last) if joins(text.get(last.end..start).unwrap_or("-")) && each < last_unit => {
@@ -125,6 +113,22 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         }
     }
     found
+}
+
+/// A length with the minutes or the half that follow its unit: `1 h 40`, `an hour and a half`.
+fn with_more(text: &str, (minutes, end): (f64, usize), each: f64) -> (f64, usize) {
+    let rest = text.get(end..).unwrap_or_default();
+    if let Some(half) = HALF_MORE.find(rest) {
+        return (minutes + each / 2.0, end + half.end());
+    }
+    let more = MINUTES_MORE.captures(rest).filter(|_| each == 60.0);
+    match more.as_ref().and_then(|more| more.get(1)) {
+        Some(number) => {
+            let more = number.as_str().parse::<f64>().unwrap_or(0.0);
+            (minutes + more, end + number.end())
+        }
+        None => (minutes, end),
+    }
 }
 
 /// Whether a number goes on from what stands before it, as in `v2.5 h` and `x12h`.

@@ -41,7 +41,7 @@ static LOSS: LazyLock<Regex> = LazyLock::new(|| {
 static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)\b(?:about\s|around\s|roughly\s|some\s|approximately\s|an\sestimated\s|nearly\s|almost\s|over\s|more\sthan\s|at\sleast\s|up\sto\s)?~?
-        (?P<n>(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d[\d,.]*)\s?(?:k|m|million|thousand|mio\.?)?|\d{1,3}(?:\.\d+)?\s?%)\s+(?:of\s+(?:the\s|our\s|all\s)?)?
+        (?P<n>(?:\d{1,3}(?:[\x20\u{a0}]\d{3})+|\d+(?:[.,]\d+)*)\s?(?:k|m|million|thousand|mio\.?)?|\d{1,3}(?:\.\d+)?\s?%)\s+(?:of\s+(?:the\s|our\s|all\s)?)?
         (?P<w>(?:[\p{L}-]+\s+){0,2}?(?:users?|customers?|clients?|members?|accounts?|requests?|orders?|transactions?|payments?|merchants?|sellers?|buyers?|drivers?|riders?|couriers?|patients?|passengers?|visitors?|subscribers?|applicants?|people|students?|companies|tenants|organi[sz]ations|stores?|shops?|devices?|sessions?|checkouts?|bookings?|calls?|messages?|emails?|uploads?|jobs?|searches|deliveries|parcels?|hosts?|servers?|machines|instances|nodes|households|hotels|restaurants|pages|documents|invoices|files|images|photos|records|events|domains|websites|clusters|kunden|nutzer|clientes|usuarios|usuários|utilisateurs))\b",
     )
     .expect("a constant")
@@ -95,6 +95,7 @@ pub(crate) fn fill(
     facts.users_affected = facts
         .users_affected
         .take()
+        .filter(|fact| is_number(&fact.value))
         .or_else(|| find_people(outline, source));
 }
 
@@ -142,11 +143,41 @@ fn find_people(outline: &Outline, source: &Source<'_>) -> Option<Fact<String>> {
     })
 }
 
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:(?:about|around|roughly|some|approximately|nearly|almost|over|more than|at least|up to|ca\.?|less than|fewer than)\s)*[~≈<>]?\s?\d").expect("a constant")
+});
+
+/// Whether a value begins with a number, or counts people or things somewhere.
+fn is_number(value: &str) -> bool {
+    NUMBER.is_match(value) || PEOPLE.is_match(value)
+}
+
 /// Whether a number counts the people or things behind it, and is not a clock time or a length of time.
 fn is_count(sentence: &str, start: usize, words: &str) -> bool {
     const NOT: &[&str] = &[
-        "utc", "days", "day", "hours", "hour", "minutes", "weeks", "months", "years", "a", "an",
-        "the", "percent", "of", "and", "to", "per",
+        "utc",
+        "days",
+        "day",
+        "hours",
+        "hour",
+        "minutes",
+        "weeks",
+        "months",
+        "years",
+        "a",
+        "an",
+        "the",
+        "bad",
+        "internal",
+        "forbidden",
+        "gateway",
+        "http",
+        "status",
+        "percent",
+        "of",
+        "and",
+        "to",
+        "per",
     ];
     let clock = sentence[..start].ends_with([':', '.', '-', '/', '$', '€', '£']);
     !clock

@@ -172,15 +172,14 @@ fn plain_leads(piece: &Piece, start: usize, end: usize) -> Option<Vec<Lead>> {
             begins_line: offset == 0,
         });
     }
+    is_of_keys(&leads).then_some(leads)
+}
+
+/// Whether leads begin their line, or two of them are known: `Week of 2 March · Severity: moderate · Services: sync`.
+fn is_of_keys(leads: &[Lead]) -> bool {
     let begins = leads.first().is_some_and(|lead| lead.begins_line);
-    // `Week of 2 March · Severity: moderate · Services: sync`
-    let known = || {
-        leads
-            .iter()
-            .filter(|lead| Key::of(&lead.key).is_some())
-            .count()
-    };
-    (begins || known() >= 2).then_some(leads)
+    let known = leads.iter().filter(|lead| Key::of(&lead.key).is_some());
+    begins || known.count() >= 2
 }
 
 /// A term with its definition below it: `Severity`, then `: SEV 2`.

@@ -39,6 +39,10 @@ static MODEL_AFTER: LazyLock<Regex> =
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[A-Za-z][A-Za-z0-9]*(?:[_.\-/:][A-Za-z0-9*]+)*$").expect("a constant")
 });
+/// The name of a source file is that of no table.
+static FILE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\.(?:py|rs|go|js|jsx|ts|tsx|java|kt|scala|rb|php|c|h|cpp|cs|sh|sql|md|html?|css|ya?ml|toml|json|xml|tf|lock|txt|conf|cfg|ini|log)$").expect("a constant")
+});
 static INCIDENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:INC|PM|COE|PIR|RCA|SEV|INCIDENT|POSTMORTEM)(?:-\d+|\d{2,})(?:-\d+)*\b")
         .expect("a constant")
@@ -89,7 +93,7 @@ enum What {
 
 fn what(text: &str, mark: &Mark) -> Option<What> {
     let name = text.get(mark.start..mark.end)?;
-    if name.len() > 80 || !NAME.is_match(name) {
+    if name.len() > 80 || !NAME.is_match(name) || FILE.is_match(name) {
         return None;
     }
     let before = last(text.get(..mark.start)?, 40);

@@ -10,6 +10,7 @@ use crate::parser::entry::Entry;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
 use crate::parser::severity;
+use crate::parser::statement;
 use crate::postmortem::BlockKind;
 
 /// How many passages from the beginning may be such a line, and how long it may be, in bytes.
@@ -30,7 +31,7 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The entries of a title and of the first lines; they come after those with keys.
-pub(crate) fn entries(outline: &Outline) -> Vec<Entry> {
+fn entries(outline: &Outline) -> Vec<Entry> {
     let mut found: Vec<Entry> = outline
         .passages
         .iter()
@@ -39,6 +40,13 @@ pub(crate) fn entries(outline: &Outline) -> Vec<Entry> {
         .flat_map(of_line)
         .collect();
     found.extend(of_title(outline));
+    found
+}
+
+/// The labels of a page, and what its title and first lines state.
+pub(crate) fn all(outline: &Outline) -> Vec<Entry> {
+    let mut found = statement::labels(outline);
+    found.extend(entries(outline));
     found
 }
 

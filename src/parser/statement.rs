@@ -74,6 +74,13 @@ fn is_amount(text: &str) -> bool {
     text.split_whitespace().count() > 1 && text.starts_with(|first: char| first.is_ascii_digit())
 }
 
+/// `smart-commit-analyzer.ts: queries the commits table` names a service and says what it does.
+fn name_alone(service: &mut Fact<String>) {
+    if let Some((name, _)) = service.value.split_once(": ") {
+        service.value = name.trim().to_owned();
+    }
+}
+
 fn is_nothing(text: &str) -> bool {
     matches!(
         text.to_lowercase().as_str(),
@@ -164,6 +171,7 @@ pub(crate) fn fill(statements: &Statements<'_>, source: &mut Source<'_>, facts: 
     facts.status = statements.text(Key::Status, source);
     facts.services = statements.list(Key::Services, source);
     facts.services.retain(|service| !is_amount(&service.value));
+    facts.services.iter_mut().for_each(name_alone);
     facts.models = statements.list(Key::Models, source);
     facts.assets = statements.list(Key::Assets, source);
     facts.team = statements.text(Key::Team, source);

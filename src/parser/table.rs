@@ -76,6 +76,9 @@ pub(crate) fn read(rows: &[Piece], section: SectionKind) -> Found {
         == Some(SectionKind::Timeline);
     let is_metadata =
         known > 0 && !is_events && is_mostly_keys(entries.len(), known, rows, section);
+    if !is_metadata && width == 4 {
+        return Found::default();
+    }
     if !is_metadata {
         entries.retain(|entry| entry.fact.is_some());
     }

@@ -99,13 +99,15 @@ struct CueText {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ContextText {
     id: Spanned<String>,
     state: Option<State>,
     direction: Direction,
     #[serde(default = "far")]
     reach: usize,
+    #[serde(default)]
+    causes_only: bool,
     patterns: Vec<Spanned<String>>,
     #[serde(default)]
     pseudo: Vec<Spanned<String>>,
@@ -396,6 +398,7 @@ impl Builder {
                 state: text.state,
                 direction: text.direction,
                 reach: text.reach,
+                causes_only: text.causes_only,
                 pattern: self.pattern(file, pattern)?,
                 pseudo: pseudo(self)?,
                 tests: Vec::new(),
@@ -451,6 +454,7 @@ impl Builder {
         RuleSet {
             digest: format!("{}{own} {hash}", self.policy.version),
             leaning: crate::rule::Leaning::default(),
+            tellings: BTreeMap::new(),
             prefilter: Prefilter::new(&parts),
             rules,
             cues: all,

@@ -34,6 +34,10 @@ pub enum Signal {
     Outage,
     /// The text says that no prediction suffered.
     Unharmed,
+    /// Somebody who uses the service is spoken of.
+    Outsider,
+    /// Somebody who runs the service is spoken of.
+    Insider,
 }
 
 impl Signal {
@@ -47,6 +51,8 @@ impl Signal {
         (Signal::Degraded, "degraded"),
         (Signal::Outage, "outage"),
         (Signal::Unharmed, "unharmed"),
+        (Signal::Outsider, "outsider"),
+        (Signal::Insider, "insider"),
     ];
 }
 

@@ -1,9 +1,12 @@
 //! Leaning: how much each everyday word speaks for each kind of cause, fitted on labelled texts; for what no rule names.
 //!
-//! A linear model over word stems (multinomial logistic regression with L2 regularisation; term weights as in Salton
-//! and Buckley 1988). The table is data, `schema/leaning.tsv`, written by `cargo run --release --example fit_leaning`.
+//! A linear model over word stems and pairs of them (multinomial logistic regression with L2 regularisation; term
+//! weights as in Salton and Buckley 1988), in which each sentence counts by how much its words are like those that tell
+//! a cause (attention, after Yang et al. 2016, with one linear score). The table is data, `schema/leaning.tsv`, written
+//! by `cargo run --release --example fit_leaning`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use crate::error::Error;
 use crate::taxonomy::FailureMode;
@@ -42,19 +45,40 @@ impl Cause {
     }
 }
 
-/// What a word counts for each kind of cause.
+/// What a word, or a pair of words, counts for each kind of cause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Term {
     /// How rare it is: the inverse document frequency.
     pub rarity: f64,
+    /// How much it marks a sentence as one that tells the cause; negative where it marks one that does not.
+    pub telling: f64,
     /// Its weight for each kind, in the order of [`Cause::ALL`].
     pub weights: [f64; 8],
+}
+
+/// The words of one sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words<'a> {
+    /// What its section and block count.
+    pub place: f64,
+    /// The stems in the order of the text.
+    pub stems: Vec<&'a str>,
+}
+
+impl Words<'_> {
+    /// The stems and the pairs of neighbouring stems, each once.
+    pub fn terms(&self) -> BTreeSet<String> {
+        let pairs = self.stems.windows(2).map(|pair| pair.join(" "));
+        let stems = self.stems.iter().map(|stem| (*stem).to_owned());
+        stems.chain(pairs).collect()
+    }
 }
 
 /// The fitted table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Leaning {
-    terms: BTreeMap<String, Term>,
+    terms: Vec<(String, Term)>,
+    places: HashMap<String, usize>,
     start: [f64; 8],
 }
 
@@ -63,55 +87,68 @@ const START: &str = "(start)";
 
 impl Leaning {
     /// A table of terms, and what each kind of cause begins with.
-    pub fn new(terms: BTreeMap<String, Term>, start: [f64; 8]) -> Leaning {
-        Leaning { terms, start }
+    pub fn new(terms: Vec<(String, Term)>, start: [f64; 8]) -> Leaning {
+        let names = terms.iter().enumerate();
+        let places = names.map(|(at, (name, _))| (name.clone(), at)).collect();
+        Leaning {
+            terms,
+            places,
+            start,
+        }
     }
 
-    /// Reads a table: a line of column names, then a word stem, its rarity and a weight for each kind, tab-separated.
+    /// Reads a table: a line of column names, then a term, its rarity, how telling it is and a weight for each kind,
+    /// tab-separated.
     ///
     /// # Errors
     /// [`Error::Rule`] with the line that cannot be read.
     pub fn parse(file: &str, text: &str) -> Result<Leaning, Error> {
-        let mut leaning = Leaning::default();
+        let (mut terms, mut start) = (Vec::new(), [0.0; 8]);
         for (number, line) in text.lines().enumerate().skip(1) {
             let mut cells = line.split('\t');
-            let word = cells.next().unwrap_or_default();
+            let name = cells.next().unwrap_or_default();
             let numbers: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
-            let row = numbers.and_then(|numbers| <[f64; 9]>::try_from(numbers).ok());
-            let Some([rarity, weights @ ..]) = row else {
+            let row = numbers.and_then(|numbers| <[f64; 10]>::try_from(numbers).ok());
+            let Some([rarity, telling, weights @ ..]) = row else {
                 return Err(Error::Rule {
                     file: file.to_owned(),
                     line: u32::try_from(number + 1).unwrap_or(u32::MAX),
                     column: 1,
-                    message: "expected a word and nine numbers, separated by tabs".to_owned(),
+                    message: "expected a word and ten numbers, separated by tabs".to_owned(),
                 });
             };
-            if word == START {
-                leaning.start = weights;
-            } else {
-                leaning
-                    .terms
-                    .insert(word.to_owned(), Term { rarity, weights });
+            if name == START {
+                start = weights;
+                continue;
             }
+            let term = Term {
+                rarity,
+                telling,
+                weights,
+            };
+            terms.push((name.to_owned(), term));
         }
-        Ok(leaning)
+        Ok(Leaning::new(terms, start))
     }
 
     /// The table as text, as [`Leaning::parse`] reads it.
     pub fn to_text(&self) -> String {
-        let mut text = String::from("word\trarity");
+        let mut text = String::from("word\trarity\ttelling");
         for cause in Cause::ALL {
             text.push('\t');
             text.push_str(cause.id());
         }
         let start = Term {
             rarity: 0.0,
+            telling: 0.0,
             weights: self.start,
         };
-        let rows = std::iter::once((START, &start))
-            .chain(self.terms.iter().map(|(word, term)| (word.as_str(), term)));
-        for (word, term) in rows {
-            text.push_str(&format!("\n{word}\t{:.2}", term.rarity));
+        let terms = self.terms.iter().map(|(name, term)| (name.as_str(), term));
+        for (name, term) in std::iter::once((START, &start)).chain(terms) {
+            text.push_str(&format!(
+                "\n{name}\t{:.2}\t{:.2}",
+                term.rarity, term.telling
+            ));
             for weight in term.weights {
                 text.push_str(&format!("\t{weight:.2}"));
             }
@@ -125,44 +162,77 @@ impl Leaning {
         self.terms.is_empty()
     }
 
-    /// What a word stem counts.
-    pub fn term(&self, stem: &str) -> Option<&Term> {
-        self.terms.get(stem)
-    }
-
-    /// The logarithm of the probability of each kind of cause for a text of weighted word stems, in the order of
+    /// The logarithm of the probability of each kind of cause for the sentences of a text, in the order of
     /// [`Cause::ALL`].
-    pub fn probabilities(&self, stems: &BTreeMap<String, f64>) -> [f64; 8] {
-        let known = stems
-            .iter()
-            .filter_map(|(stem, weight)| Some((self.terms.get(stem)?, frequency(*weight))));
-        let known: Vec<(&Term, f64)> = known
-            .map(|(term, often)| (term, often * term.rarity))
-            .collect();
-        let length = known
-            .iter()
-            .map(|(_, value)| value * value)
-            .sum::<f64>()
-            .sqrt();
-        let mut sums = self.start;
-        for (term, value) in &known {
+    pub fn probabilities(&self, sentences: &[Words<'_>]) -> [f64; 8] {
+        let mut counts: Vec<(usize, f64)> = Vec::new();
+        for sentence in sentences {
+            let known = self.known(sentence);
+            let counted = self.counted(sentence, &known);
+            counts.extend(known.into_iter().map(|at| (at, counted)));
+        }
+        counts.sort_unstable_by_key(|(at, _)| *at);
+        let (mut sums, mut length) = ([0.0; 8], 0.0);
+        for of_one in counts.chunk_by(|one, other| one.0 == other.0) {
+            let term = &self.terms[of_one[0].0].1;
+            let value = term.rarity * of_one.iter().map(|(_, counted)| counted).sum::<f64>();
+            length += value * value;
             for (sum, weight) in sums.iter_mut().zip(term.weights) {
-                *sum += weight * value / length;
+                *sum += weight * value;
             }
+        }
+        let length = length.sqrt().max(f64::MIN_POSITIVE);
+        for (sum, start) in sums.iter_mut().zip(self.start) {
+            *sum = start + *sum / length;
         }
         let top = sums.iter().copied().fold(f64::MIN, f64::max);
         let all = sums.iter().map(|sum| (sum - top).exp()).sum::<f64>().ln() + top;
         sums.map(|sum| sum - all)
     }
+
+    /// How much one sentence leans to each kind of cause more than to the others, in the order of [`Cause::ALL`].
+    pub fn lean(&self, sentence: &Words<'_>) -> [f64; 8] {
+        let known = self.known(sentence);
+        let counted = self.counted(sentence, &known);
+        let mut sums = [0.0; 8];
+        for at in known {
+            let term = &self.terms[at].1;
+            let mean = term.weights.iter().sum::<f64>() / 8.0;
+            for (sum, weight) in sums.iter_mut().zip(term.weights) {
+                *sum += (weight - mean) * term.rarity * counted;
+            }
+        }
+        sums
+    }
+
+    /// The terms of a sentence that stand in the table, by their places, each once.
+    fn known(&self, sentence: &Words<'_>) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut pair = String::new();
+        for (at, stem) in sentence.stems.iter().enumerate() {
+            found.extend(self.places.get(*stem));
+            if let Some(next) = sentence.stems.get(at + 1) {
+                pair.clear();
+                pair.extend([*stem, " ", next]);
+                found.extend(self.places.get(pair.as_str()));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// What a sentence counts: by its place, and by how telling its words are (1 where they say nothing of that).
+    fn counted(&self, sentence: &Words<'_>, known: &[usize]) -> f64 {
+        let terms = known.iter().map(|at| &self.terms[*at].1);
+        let telling: f64 = terms.map(|term| term.telling * term.rarity).sum();
+        sentence.place * attention(telling)
+    }
 }
 
-/// What the weighted number of occurrences of a word counts: more of the same word counts less.
-pub fn frequency(weight: f64) -> f64 {
-    if weight > 1.0 {
-        1.0 + weight.ln()
-    } else {
-        weight
-    }
+/// What a sentence counts whose words together are so telling: between 0 and 2, and 1 where they say nothing.
+pub fn attention(telling: f64) -> f64 {
+    2.0 / (1.0 + (-telling.clamp(-30.0, 30.0)).exp())
 }
 
 /// The stem of a lower-case word; `None` for what is no word. Rough on purpose: it need only bring forms together.
@@ -187,23 +257,52 @@ mod tests {
     fn table() -> Leaning {
         let mut stale = [0.0; 8];
         stale[3] = 4.0;
-        let term = Term {
+        let term = |telling, weights| Term {
             rarity: 1.5,
-            weights: stale,
+            telling,
+            weights,
         };
-        Leaning::new(BTreeMap::from([("yesterday".to_owned(), term)]), [0.0; 8])
+        let mut renamed = [0.0; 8];
+        renamed[0] = 4.0;
+        let terms = [
+            ("because of", term(2.0, [0.0; 8])),
+            ("rename", term(0.0, renamed)),
+            ("yesterday", term(0.0, stale)),
+        ];
+        Leaning::new(
+            terms.map(|(name, term)| (name.to_owned(), term)).into(),
+            [0.0; 8],
+        )
+    }
+
+    fn words(text: &str) -> Words<'_> {
+        Words {
+            place: 1.0,
+            stems: text.split(' ').collect(),
+        }
+    }
+
+    fn best(sentences: &[&str]) -> Cause {
+        let sentences: Vec<Words<'_>> = sentences.iter().map(|text| words(text)).collect();
+        let known = table().probabilities(&sentences);
+        let best = (0..8).max_by(|a, b| known[*a].total_cmp(&known[*b]));
+        Cause::ALL[best.expect("eight kinds")]
     }
 
     #[test]
     fn words_that_lean_somewhere_decide_and_unknown_words_do_not() {
-        let stems = |word: &str| BTreeMap::from([(word.to_owned(), 1.0)]);
-        let known = table().probabilities(&stems("yesterday"));
-        let best = (0..8)
-            .max_by(|a, b| known[*a].total_cmp(&known[*b]))
-            .map(|at| Cause::ALL[at]);
-        assert_eq!(best, Some(Cause::Mode(FailureMode::FeatureStaleness)));
-        let unknown = table().probabilities(&stems("tomorrow"));
+        let stale = Cause::Mode(FailureMode::FeatureStaleness);
+        assert_eq!(best(&["values from yesterday"]), stale);
+        let unknown = table().probabilities(&[words("tomorrow")]);
         assert!(unknown.iter().all(|one| (one.exp() - 0.125).abs() < 1e-12));
+    }
+
+    #[test]
+    fn a_sentence_that_tells_a_cause_counts_more_than_one_that_does_not() {
+        let renamed = Cause::Mode(FailureMode::SchemaDrift);
+        assert_eq!(best(&["because of a rename", "we met yesterday"]), renamed);
+        let stale = Cause::Mode(FailureMode::FeatureStaleness);
+        assert_eq!(best(&["a rename", "because of yesterday"]), stale);
     }
 
     #[test]

@@ -95,10 +95,10 @@ pub struct Thresholds {
     pub no_cause: f64,
     /// A second mode is named from this share of the first one's score.
     pub secondary: f64,
-    /// The least score of who noticed.
-    pub detection: f64,
-    /// The least score of what was believed first.
-    pub first_diagnosis: f64,
+    /// The least probability that something was carried out.
+    pub carried_out: f64,
+    /// The least probability of a rollback, which texts tell in more ways than sentences to learn from could show.
+    pub rolled_back: f64,
     /// The least score of any other facet.
     pub facet: f64,
 }

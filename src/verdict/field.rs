@@ -90,6 +90,7 @@ const KINDS: &[(&str, DocumentKind)] = &[
     ("meeting", DocumentKind::Meeting),
     ("duplicate", DocumentKind::Duplicate),
     ("several", DocumentKind::Several),
+    ("several", DocumentKind::Several),
 ];
 
 /// What a verdict speaks of: a label, a fact, the title, or what the document is.

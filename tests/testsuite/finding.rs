@@ -196,3 +196,18 @@ fn only_paths_are_written_for_other_programs() {
         answer.err
     );
 }
+
+#[test]
+fn where_the_filters_leave_nothing_that_is_said() {
+    let desk = desk();
+    let answer = desk.run(&["search", "embeddings", "region:south"]);
+    assert_eq!(answer.status, 1);
+    assert!(
+        answer
+            .err
+            .contains("nothing meets the filters; without them there are 3"),
+        "{}",
+        answer.err
+    );
+    assert!(!desk.run(&["search", "zeppelin"]).err.contains("filters"));
+}

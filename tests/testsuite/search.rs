@@ -286,3 +286,101 @@ fn what_stands_in_front_matter_is_found() {
         .expect("a ranking");
     assert_eq!(ranking.total, 1);
 }
+
+#[test]
+fn a_beginning_that_too_many_words_have_finds_the_frequent_ones_and_says_so() {
+    let words: Vec<String> = (0..600)
+        .map(|number| format!("zz{}", letters(number)))
+        .collect();
+    let many = words.join(" ");
+    let shelf = shelf(&[
+        ("many", &format!("# Many\n\n{many}\n")),
+        ("one", "# One\n\nzzaaaa zzzebra\n"),
+    ]);
+    let query = Query::parse("zz*", &Vocabulary::default());
+    let ranking = shelf
+        .reader
+        .search(&query, Wanted::first(5))
+        .expect("a ranking");
+    assert_eq!(ranking.total, 2);
+    assert!(
+        ranking.notices[0]
+            .to_string()
+            .contains("too many words begin with `zz`")
+    );
+    let query = Query::parse("zzzeb*", &Vocabulary::default());
+    let ranking = shelf
+        .reader
+        .search(&query, Wanted::first(5))
+        .expect("a ranking");
+    assert_eq!((ranking.total, ranking.notices.len()), (1, 0));
+}
+
+fn letters(number: u32) -> String {
+    [676, 26, 1]
+        .iter()
+        .map(|place| char::from(b'a' + u8::try_from(number / place % 26).expect("a letter")))
+        .chain(['a'])
+        .collect()
+}
+
+#[test]
+fn a_slip_that_may_be_two_words_is_looked_for_as_both() {
+    let shelf = shelf(&[
+        (
+            "board",
+            "# Keyboard widget\n\nA keyboard app sent odd traffic.\n",
+        ),
+        (
+            "word",
+            "# Keyword list\n\nA keyword matched nothing, and one more keyword.\n",
+        ),
+        ("other", "# Another keyword\n\nNothing.\n"),
+    ]);
+    let query = Query::parse("keybord widget", &Vocabulary::default());
+    let ranking = shelf
+        .reader
+        .search(&query, Wanted::first(5))
+        .expect("a ranking");
+    assert_eq!(ranking.hits[0].id, "board");
+    let told = ranking.notices[0].to_string();
+    assert!(
+        told.contains("`keyboard`") && told.contains("nothing has `keybord`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_sentence_with_a_word_that_is_nowhere_is_ranked_by_its_score() {
+    let shelf = shelf(&[
+        (
+            "moderation",
+            "# Moderation\n\n## Root cause\n\nModeration was moderated by moderation.\n",
+        ),
+        (
+            "both",
+            "# Chat\n\nSome text. We learn of a moderation thread somewhere at the very end of it.\n",
+        ),
+        ("a", "# One\n\nWe learn.\n"),
+        ("b", "# Two\n\nWe learn.\n"),
+        ("c", "# Three\n\nWe learn.\n"),
+        ("d", "# Four\n\nNothing.\n"),
+        ("e", "# Five\n\nNothing.\n"),
+        ("f", "# Six\n\nNothing.\n"),
+    ]);
+    let first = |text: &str| {
+        let query = Query::parse(text, &Vocabulary::default());
+        shelf
+            .reader
+            .search(&query, Wanted::first(1))
+            .expect("a ranking")
+            .hits[0]
+            .id
+            .clone()
+    };
+    assert_eq!(
+        first("what did we learn from the moderation controversy"),
+        "moderation"
+    );
+    assert_eq!(first("learn moderation"), "both");
+}

@@ -276,3 +276,32 @@ fn two_clones_label_git_merges_and_nothing_is_lost() {
     let labelled = run(&three, &["list", "mode:schema-drift", "-q"]);
     assert_eq!(labelled.lines().count(), 3 + 1, "{labelled}");
 }
+
+#[test]
+fn many_verdicts_come_from_a_file_and_what_cannot_be_read_is_told_by_line() {
+    let desk = with_base();
+    desk.file(
+        "said.jsonl",
+        "{\"incident\": \"scores\", \"field\": \"mode\", \"value\": \"data-drift\", \"why\": \"read twice\"}\n\
+         {\"incident\": \"other\", \"field\": \"mode\", \"value\": \"drift\"}\n\nnonsense\n\
+         {\"incident\": \"nobody\", \"field\": \"mode\", \"value\": \"none\"}\n\
+         {\"incident\": \"other\", \"field\": \"severity\", \"value\": \"P3\", \"author\": \"Bo\"}\n",
+    );
+    let answer = desk.run(&["label", "--from", "said.jsonl", "--author", "Ada"]);
+    assert_eq!(answer.status, 3, "{answer:?}");
+    for told in [
+        "said.jsonl:2:1: ",
+        "`data-drift`?",
+        "said.jsonl:4:1: ",
+        "no incident has the id `nobody`",
+    ] {
+        assert!(answer.err.contains(told), "{told}: {answer:?}");
+    }
+    assert_eq!(shown(&desk, "scores", "failure_mode"), "data-drift");
+    assert_eq!(shown(&desk, "other", "severity"), "SEV3");
+    let written = lines(&desk);
+    assert!(
+        written.len() == 2 && written[1].contains("\"author\":\"Bo\""),
+        "{written:?}"
+    );
+}

@@ -75,6 +75,18 @@ pub(crate) fn meant(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyho
     }
 }
 
+/// Notes where records do not know yet what the file of verdicts says of them.
+pub(crate) fn note_verdicts_behind(base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<()> {
+    if base.verdicts_file().exists() {
+        let behind = base.verdicts_behind()?;
+        if behind > 0 {
+            let text = format!("{behind} documents do not know their verdicts yet: `pm-kb sync`");
+            message::note(&mut desk.terminal, &text);
+        }
+    }
+    Ok(())
+}
+
 /// Tells what is odd about lines of the file of verdicts.
 pub(crate) fn tell_odd_lines(base: &KnowledgeBase, odd: &[Diagnostic], desk: &mut Desk) {
     let file = input::name::shown(&base.verdicts_file());

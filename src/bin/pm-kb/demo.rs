@@ -52,7 +52,7 @@ const STEPS: [Step; 5] = [
     Step {
         about: "What does no single post-mortem show? Six quarters, side by side:",
         command: &["report", "--from", "2025-Q2", "--to", "2026-Q3"],
-        lines: Some(66),
+        lines: None,
     },
     Step {
         about: "Every figure can be asked for its incidents. The model rollbacks caused by stale features:",

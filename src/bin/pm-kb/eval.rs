@@ -60,8 +60,13 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     if args.facts {
         return facts::run(args, &text, format, desk);
     }
+    labels(args, &text, format, desk)
+}
+
+/// Evaluates the labels that the rules give.
+fn labels(args: &Args, text: &str, format: Format, desk: &mut Desk) -> anyhow::Result<Exit> {
     let mut problems = Problems::default();
-    let gold = Gold::read(&input::name::shown(&args.labels), &text)?;
+    let gold = Gold::read(&input::name::shown(&args.labels), text)?;
     let labels = crate::classify::Labels::new(desk);
     let (mut labelled, mut refused) = (Vec::new(), 0);
     for one in gold {

@@ -50,7 +50,7 @@ impl Freshness {
     /// What a person is told beside the hit; nothing where all is well.
     pub(crate) fn remark(self) -> Option<&'static str> {
         match self {
-            Freshness::Changed => Some("the file has changed since: `pm-kb add` it again"),
+            Freshness::Changed => Some("the file has changed since: `pm-kb sync`"),
             Freshness::Gone => Some("the file is no longer there"),
             Freshness::AsStored | Freshness::Unknown => None,
         }

@@ -153,7 +153,7 @@ as for `pm-kb list --help`.";
 /// Below the options of `report`.
 pub(crate) const REPORT: &str = "\
 Examples:
-  pm-kb report                        the last complete quarter
+  pm-kb report                        the last complete quarter, page one; --full adds the appendix
   pm-kb report --quarter 2026-Q3 --format md --output 2026-Q3.md
   pm-kb report --from 2025-Q2 --to 2026-Q3 service:fraud-scorer
   pm-kb report --year 2026 --pattern 'response:retrain decay:data-decay / response:retrain'

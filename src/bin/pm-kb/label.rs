@@ -1,15 +1,21 @@
 //! `label`: what a person says of an incident, over what document and rules say; undone as easily.
 
+use std::path::Path;
+use std::path::PathBuf;
+
 use anyhow::Context as _;
+use pm_kb::diagnostic::Diagnostic;
 use pm_kb::error::Error;
 use pm_kb::knowledge_base::Changed;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Statement;
 use pm_kb::knowledge_base::VERDICTS;
 use pm_kb::knowledge_base::Wish;
+use pm_kb::text::Position;
 use pm_kb::verdict::Field;
 use pm_kb::verdict::Ledger;
 use pm_kb::verdict::Ruling;
+use pm_kb::verdict::Verdict;
 
 use crate::Desk;
 use crate::author;
@@ -19,7 +25,9 @@ use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
 use crate::help;
+use crate::input::name;
 use crate::message;
+use crate::message::Problems;
 use crate::terminal;
 
 /// The arguments of `label`.
@@ -27,7 +35,8 @@ use crate::terminal;
 #[command(after_help = help::LABEL)]
 pub(crate) struct Args {
     /// The incident's id, or as much of its beginning as no other id has.
-    id: String,
+    #[arg(required_unless_present = "from")]
+    id: Option<String>,
     /// What is so, as in `mode=feature-staleness` or `severity=SEV1`; `FIELD=` says that there is none.
     #[arg(value_name = "FIELD=VALUE")]
     fields: Vec<String>,
@@ -45,37 +54,139 @@ pub(crate) struct Args {
     /// Undo the verdicts on the fields named, or the last one; what stood before stands again.
     #[arg(long)]
     undo: bool,
+    /// Many at once: lines of JSON as in verdicts.jsonl, of which `incident`, `field` and `value` must be there.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "undo"])]
+    from: Option<PathBuf>,
     #[command(flatten)]
     output: format::Output,
 }
 
-/// Labels an incident by hand.
+/// Labels incidents by hand.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let mut base = base::open(desk)?;
-    let id = base::meant(&args.id, &base, desk)?;
     let (ledger, odd) = base.ledger(Some(desk.now))?;
     base::tell_odd_lines(&base, &odd, desk);
     let folder = base.dir().to_owned();
     let author = author::of(args.author.as_deref(), &folder)
         .context("who says so? name yourself with `--author NAME`, or git's `user.name`")?;
-    let statement = Statement {
-        wishes: wishes(args, &ledger, &id)?,
-        incident: id,
-        why: args.why.trim().to_owned(),
-        author,
-        now: desk.now,
+    let mut problems = Problems::default();
+    let statements = match (&args.id, &args.from) {
+        (Some(id), _) => {
+            let id = base::meant(id, &base, desk)?;
+            vec![Statement {
+                wishes: wishes(args, &ledger, &id)?,
+                incident: id,
+                why: args.why.trim().to_owned(),
+                author,
+                now: desk.now,
+            }]
+        }
+        (None, Some(file)) => said_in(file, args, (&author, desk), &mut problems)?,
+        (None, None) => Vec::new(),
     };
     base.take_in_verdicts(false)?;
-    let changed = base.label(&statement)?;
-    tell(&changed, format, desk)?;
+    let (written, unknown) = label(&mut base, &statements, format, desk)?;
     desk.terminal.flush()?;
     if let Err(error) = base.catch_up_if_due() {
         let text = format!("labelled; the search index will catch up: {error}");
         message::warning(&mut desk.terminal, &text);
     }
-    note_where(&base, &changed, desk);
-    Ok(Exit::Done)
+    for error in unknown {
+        if args.from.is_none() {
+            return Err(error.into());
+        }
+        let advice = error.hint().unwrap_or_default();
+        let refusal = Diagnostic::error(None, error.to_string(), advice);
+        problems.tell(&mut desk.terminal, "--from", &refusal);
+    }
+    let refused = problems.count();
+    problems.close(&mut desk.terminal);
+    note_where(&base, written, desk);
+    Ok(if refused > 0 {
+        Exit::Refused
+    } else {
+        Exit::Done
+    })
+}
+
+/// Writes what is said and tells what it changed; how many verdicts were written, and which incidents are not known.
+fn label(
+    base: &mut KnowledgeBase,
+    statements: &[Statement],
+    format: Format,
+    desk: &mut Desk,
+) -> anyhow::Result<(usize, Vec<Error>)> {
+    let mut list = format::List::of(format);
+    let (mut written, mut unknown) = (0, Vec::new());
+    for statement in statements {
+        match base.label(statement) {
+            Ok(changed) => {
+                written += changed.verdicts.len();
+                tell(&changed, (format, &mut list), desk)?;
+            }
+            Err(error @ Error::UnknownIncident { .. }) => unknown.push(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    list.close(&mut desk.terminal)?;
+    Ok((written, unknown))
+}
+
+/// What the lines of a file say; a line that cannot be read is told and passed over.
+fn said_in(
+    file: &Path,
+    args: &Args,
+    (author, desk): (&str, &mut Desk),
+    problems: &mut Problems,
+) -> anyhow::Result<Vec<Statement>> {
+    let shown = name::shown(file);
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
+    let mut statements = Vec::new();
+    for (number, line) in (1u32..).zip(text.lines()) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        match said_on(line, desk.now) {
+            Ok(verdict) => {
+                let or = |said: &str, other: &str| match said.is_empty() {
+                    true => other.to_owned(),
+                    false => said.to_owned(),
+                };
+                let wish = match verdict.ruling {
+                    Ruling::Value(value) => Wish::Be(value),
+                    Ruling::Undoes(_) => Wish::Undo,
+                };
+                statements.push(Statement {
+                    incident: verdict.incident.to_string(),
+                    wishes: vec![(verdict.field, wish)],
+                    why: or(&verdict.why, args.why.trim()),
+                    author: or(&verdict.author, author),
+                    now: desk.now,
+                });
+            }
+            Err(wrong) => {
+                let at = Position {
+                    line: number,
+                    column: 1,
+                };
+                let refusal = Diagnostic::error(Some(at), wrong, "the other lines are taken");
+                problems.tell(&mut desk.terminal, &shown, &refusal);
+            }
+        }
+    }
+    Ok(statements)
+}
+
+/// What one line says; it need not tell when.
+fn said_on(line: &str, now: jiff::Timestamp) -> Result<Verdict, String> {
+    match serde_json::from_str(line.trim_start_matches('\u{feff}')) {
+        Ok(serde_json::Value::Object(mut object)) => {
+            object.insert("time".to_owned(), now.to_string().into());
+            Verdict::parse(&serde_json::Value::Object(object).to_string())
+        }
+        _ => Verdict::parse(line),
+    }
 }
 
 /// What is to become of which field.
@@ -117,10 +228,15 @@ fn wishes(args: &Args, ledger: &Ledger, id: &str) -> anyhow::Result<Vec<(Field, 
     Ok(wishes)
 }
 
-fn tell(changed: &Changed, format: Format, desk: &mut Desk) -> anyhow::Result<()> {
+fn tell(
+    changed: &Changed,
+    (format, list): (Format, &mut format::List),
+    desk: &mut Desk,
+) -> anyhow::Result<()> {
     if format != Format::Text {
-        let objects = change::objects(changed, change::Cause::People);
-        format::many(&mut desk.terminal, format, objects.into_iter())?;
+        for object in change::objects(changed, change::Cause::People) {
+            list.write(&mut desk.terminal, &object)?;
+        }
         return Ok(());
     }
     for line in change::lines(changed, change::Cause::People) {
@@ -140,8 +256,8 @@ fn tell(changed: &Changed, format: Format, desk: &mut Desk) -> anyhow::Result<()
     Ok(())
 }
 
-fn note_where(base: &KnowledgeBase, changed: &Changed, desk: &mut Desk) {
-    let text = match changed.verdicts.len() {
+fn note_where(base: &KnowledgeBase, written: usize, desk: &mut Desk) {
+    let text = match written {
         0 => "that was said already: nothing was written".to_owned(),
         count => {
             let what = if count == 1 { "verdict" } else { "verdicts" };

@@ -51,6 +51,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let text = args.words.text();
     let mut base = base::open(desk)?;
+    base::note_verdicts_behind(&base, desk)?;
     let query = match Query::parse_strict(&text, &base.vocabulary()?) {
         Ok(query) => query,
         Err(notices) => {

@@ -144,6 +144,11 @@ impl Problems {
         }
     }
 
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.told + self.waiting.len() + self.held_back
+    }
+
     /// Tells what has waited, and how many more there are.
     pub(crate) fn close(self, terminal: &mut Terminal) {
         let room = MOST - self.told;

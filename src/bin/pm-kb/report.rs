@@ -104,6 +104,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         desk.terminal.speak_json();
     }
     let mut base = base::open(desk)?;
+    base::note_verdicts_behind(&base, desk)?;
     let (patterns, text) = asked(args);
     let mut request = request(args, base.configuration()?.calendar, desk.today())?;
     for (at, text) in patterns.iter().enumerate() {

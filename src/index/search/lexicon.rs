@@ -22,6 +22,9 @@ use crate::index::word_form::Stems;
 /// From so many characters on a word may have two slips.
 const LONG_WORD: usize = 6;
 
+/// So many words with one beginning are looked for.
+const MOST_BEGINNING: usize = 500;
+
 /// How much the nearness of a word counts against how common it is.
 const NEARNESS: f64 = 10.0;
 
@@ -96,7 +99,7 @@ impl<'a> Lexicon<'a> {
     }
 
     /// Every word that begins so.
-    pub(in crate::index) fn with_prefix(&self, prefix: &str) -> tantivy::Result<BTreeSet<String>> {
+    fn with_prefix(&self, prefix: &str) -> tantivy::Result<BTreeSet<String>> {
         let mut found = BTreeSet::new();
         for words in &self.readers {
             let mut stream = words.reader.terms().range().ge(prefix).into_stream()?;
@@ -110,6 +113,41 @@ impl<'a> Lexicon<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// The words that begin so, the most frequent where they are too many to be looked for; whether some are left out.
+    pub(in crate::index) fn beginning(&self, start: &str) -> tantivy::Result<(Vec<String>, bool)> {
+        let mut found: BTreeMap<String, u32> = BTreeMap::new();
+        for words in &self.readers {
+            let mut stream = words.reader.terms().range().ge(start).into_stream()?;
+            while stream.advance() && stream.key().starts_with(start.as_bytes()) {
+                if let Ok(word) = std::str::from_utf8(stream.key()) {
+                    let frequency = stream.value().doc_freq;
+                    match found.get_mut(word) {
+                        Some(sum) => *sum += frequency,
+                        None => {
+                            found.insert(word.to_owned(), frequency);
+                        }
+                    }
+                }
+            }
+        }
+        let is_cut = found.len() > MOST_BEGINNING;
+        let mut found: Vec<(u32, String)> = found
+            .into_iter()
+            .map(|(word, frequency)| (frequency, word))
+            .collect();
+        if is_cut {
+            found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            found.truncate(MOST_BEGINNING);
+        }
+        let mut words = Vec::with_capacity(found.len());
+        for (_, word) in found {
+            if self.has(&word)? {
+                words.push(word);
+            }
+        }
+        Ok((words, is_cut))
     }
 
     /// The forms of a word that documents have, the word itself among them if one has it.

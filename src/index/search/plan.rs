@@ -242,7 +242,16 @@ impl Planner<'_> {
     }
 
     fn prefix(&mut self, typed: &Typed<'_>) -> tantivy::Result<Node> {
-        let ways = self.ways.of_prefix(&analyzer::words(typed.text))?;
+        let (ways, is_cut) = self.ways.of_prefix(&analyzer::words(typed.text))?;
+        if is_cut {
+            self.plan.notices.push(Notice {
+                kind: NoticeKind::Cut,
+                span: typed.span,
+                found: format!("too many words begin with `{}`", typed.text),
+                outcome: "the most frequent are looked for".to_owned(),
+                suggestion: None,
+            });
+        }
         if ways.is_empty() {
             self.tell(typed, typed.text, String::new());
         }

@@ -74,20 +74,20 @@ impl Ways<'_> {
         Ok(occurring)
     }
 
-    /// The ways to have a word that begins so.
-    pub(super) fn of_prefix(&mut self, words: &[Word]) -> tantivy::Result<Vec<Way>> {
+    /// The ways to have a word that begins so, and whether some words are left out.
+    pub(super) fn of_prefix(&mut self, words: &[Word]) -> tantivy::Result<(Vec<Way>, bool)> {
         let Some(start) = words.first() else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), false));
         };
-        let found = self.lexicon.with_prefix(&start.text)?;
-        Ok(if found.is_empty() {
-            Vec::new()
-        } else {
-            vec![Way {
-                places: vec![found.into_iter().collect()],
-                weight: 1.0,
-            }]
-        })
+        let (found, is_cut) = self.lexicon.beginning(&start.text)?;
+        if found.is_empty() {
+            return Ok((Vec::new(), is_cut));
+        }
+        let way = Way {
+            places: vec![found],
+            weight: 1.0,
+        };
+        Ok((vec![way], is_cut))
     }
 
     /// The forms of a word that documents have.

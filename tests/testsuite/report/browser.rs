@@ -161,7 +161,7 @@ fn the_page_fits_a_phone_and_a_laptop_and_can_be_read_in_light_and_dark() {
         return;
     };
     let [page, ..] = pages();
-    for (width, scheme) in [(390, 1), (390, 0), (1280, 1)] {
+    for (width, scheme) in [(390, 1), (390, 0), (1280, 1), (1280, 0)] {
         let seen = browser.measure(&page, width, scheme);
         let number = |name: &str| seen[name].as_f64().unwrap_or(0.0);
         assert!(

@@ -35,7 +35,7 @@ pub(super) fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
     let count = |finding| health.findings.get(&finding).map_or(0, Vec::len);
     for (count, what) in [
         (
-            count(Finding::Duplicate) + count(Finding::NotAnIncident),
+            count(Finding::Duplicate) + count(Finding::Several) + count(Finding::NotAnIncident),
             "stored but not counted as incidents: `pm-kb list --all` shows them",
         ),
         (

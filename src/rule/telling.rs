@@ -1,0 +1,246 @@
+//! Telling: how strongly the words and findings of a sentence speak for each value of a facet, fitted on documents.
+//!
+//! A log-linear model with a hidden place: one sentence of a document tells the value, and which one is not in the
+//! labels (multiple-instance logistic regression, after Ray and Craven 2005). The tables are data,
+//! `schema/telling/*.tsv`, written by `cargo run --release --example fit_telling`.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
+/// What is seen of one sentence, each feature with its strength.
+pub type Features = BTreeMap<String, f64>;
+
+/// The row that holds what every sentence begins with.
+const START: &str = "(start)";
+/// The row that holds what stands against all sentences: that nothing is told.
+const NONE: &str = "(none)";
+
+/// A fitted table of one facet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Telling {
+    values: Vec<String>,
+    none: f64,
+    start: Vec<f64>,
+    weights: BTreeMap<String, Vec<f64>>,
+}
+
+/// What the sentences of a document tell together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The probability of each value, in the order of the table.
+    pub probabilities: Vec<f64>,
+    /// The probability that nothing is told; only where a document tells one value at most.
+    pub none: f64,
+    /// For each value the sentence that tells it most.
+    pub sentences: Vec<usize>,
+}
+
+impl Telling {
+    /// A table: the values, what stands against all, what every sentence begins with, and what each feature adds.
+    pub fn new(
+        values: Vec<String>,
+        none: f64,
+        start: Vec<f64>,
+        weights: BTreeMap<String, Vec<f64>>,
+    ) -> Telling {
+        Telling {
+            values,
+            none,
+            start,
+            weights,
+        }
+    }
+
+    /// Reads a table: a line with the values, then a feature and a weight for each value, tab-separated.
+    ///
+    /// # Errors
+    /// [`Error::Rule`] with the line that cannot be read.
+    pub fn parse(file: &str, text: &str) -> Result<Telling, Error> {
+        let mut lines = text.lines();
+        let head = lines.next().unwrap_or_default().split('\t').skip(1);
+        let mut telling = Telling {
+            values: head.map(str::to_owned).collect(),
+            ..Telling::default()
+        };
+        for (number, line) in lines.enumerate() {
+            let mut cells = line.split('\t');
+            let feature = cells.next().unwrap_or_default();
+            let row: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
+            let Some(row) = row.filter(|row| row.len() == telling.values.len() && !row.is_empty())
+            else {
+                return Err(Error::Rule {
+                    file: file.to_owned(),
+                    line: u32::try_from(number + 2).unwrap_or(u32::MAX),
+                    column: 1,
+                    message: format!(
+                        "expected a feature and {} numbers, separated by tabs",
+                        telling.values.len()
+                    ),
+                });
+            };
+            match feature {
+                START => telling.start = row,
+                NONE => telling.none = row[0],
+                _ => {
+                    telling.weights.insert(feature.to_owned(), row);
+                }
+            }
+        }
+        telling.start.resize(telling.values.len(), 0.0);
+        Ok(telling)
+    }
+
+    /// The table as text, as [`Telling::parse`] reads it.
+    pub fn to_text(&self) -> String {
+        let mut text = String::from("feature");
+        for value in &self.values {
+            text.push('\t');
+            text.push_str(value);
+        }
+        let none = vec![self.none; self.values.len()];
+        let fixed = [(NONE, &none), (START, &self.start)];
+        let rows = self
+            .weights
+            .iter()
+            .map(|(feature, row)| (feature.as_str(), row));
+        for (feature, row) in fixed.into_iter().chain(rows) {
+            text.push('\n');
+            text.push_str(feature);
+            for weight in row {
+                text.push_str(&format!("\t{weight:.2}"));
+            }
+        }
+        text.push('\n');
+        text
+    }
+
+    /// The values that it knows, in the order of its columns.
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// What a document tells that has one value at most.
+    pub fn one_of(&self, sentences: &[Features]) -> Told {
+        let (sums, top, places) = self.sums(sentences);
+        let none = (self.none - top).exp();
+        let all = none + sums.iter().sum::<f64>();
+        Told {
+            probabilities: sums.iter().map(|sum| sum / all).collect(),
+            none: none / all,
+            sentences: places,
+        }
+    }
+
+    /// What a document tells that may have several values, each for itself.
+    pub fn each_of(&self, sentences: &[Features]) -> Told {
+        let (sums, top, places) = self.sums(sentences);
+        let none = (self.none - top).exp();
+        Told {
+            probabilities: sums.iter().map(|sum| sum / (none + sum)).collect(),
+            none: 0.0,
+            sentences: places,
+        }
+    }
+
+    /// For each value the sum over all sentences, relative to the returned logarithm, and the best sentence.
+    fn sums(&self, sentences: &[Features]) -> (Vec<f64>, f64, Vec<usize>) {
+        let width = self.values.len();
+        let rows: Vec<Vec<f64>> = sentences.iter().map(|one| self.row(one)).collect();
+        let mut places = vec![0; width];
+        let mut top = self.none;
+        for (at, row) in rows.iter().enumerate() {
+            for (value, score) in row.iter().enumerate() {
+                top = top.max(*score);
+                if *score > rows[places[value]][value] {
+                    places[value] = at;
+                }
+            }
+        }
+        let mut sums = vec![0.0; width];
+        for row in &rows {
+            for (sum, score) in sums.iter_mut().zip(row) {
+                *sum += (score - top).exp();
+            }
+        }
+        (sums, top, places)
+    }
+
+    fn row(&self, features: &Features) -> Vec<f64> {
+        let mut row = self.start.clone();
+        for (feature, strength) in features {
+            let Some(weights) = self.weights.get(feature) else {
+                continue;
+            };
+            for (sum, weight) in row.iter_mut().zip(weights) {
+                *sum += weight * strength;
+            }
+        }
+        row
+    }
+}
+
+impl Told {
+    /// The likeliest value as its place in the table, where it is likelier than none.
+    pub fn best(&self) -> Option<usize> {
+        let best = (0..self.probabilities.len()).reduce(|one, other| {
+            if self.probabilities[other] > self.probabilities[one] {
+                other
+            } else {
+                one
+            }
+        })?;
+        (self.probabilities[best] > self.none).then_some(best)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Telling {
+        let weights = BTreeMap::from([
+            ("alert".to_owned(), vec![4.0, -1.0]),
+            ("complain".to_owned(), vec![-1.0, 4.0]),
+        ]);
+        let values = vec!["monitoring".to_owned(), "customer".to_owned()];
+        Telling::new(values, 2.0, vec![0.0, 0.0], weights)
+    }
+
+    fn sentence(words: &[&str]) -> Features {
+        words.iter().map(|word| ((*word).to_owned(), 1.0)).collect()
+    }
+
+    #[test]
+    fn one_sentence_among_many_tells_the_value_and_its_place() {
+        let told = table().one_of(&[
+            sentence(&["rain"]),
+            sentence(&["complain", "merchant"]),
+            sentence(&[]),
+        ]);
+        assert_eq!((told.best(), told.sentences[1]), (Some(1), 1));
+        let silent = table().one_of(&[sentence(&["rain"])]);
+        assert_eq!(silent.best(), None, "{silent:?}");
+    }
+
+    #[test]
+    fn a_document_without_sentences_tells_nothing() {
+        assert_eq!(table().one_of(&[]).best(), None);
+        assert_eq!(table().each_of(&[]).probabilities, [0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_is_written_and_a_bad_line_is_named() {
+        let text = table().to_text();
+        assert_eq!(
+            Telling::parse("detection.tsv", &text).expect("a table"),
+            table()
+        );
+        let error =
+            Telling::parse("detection.tsv", &(text + "half\t1.0\n")).expect_err("too short");
+        assert!(
+            error.to_string().starts_with("detection.tsv:6:1"),
+            "{error}"
+        );
+    }
+}
