@@ -42,7 +42,9 @@ pub(crate) struct Args {
 
 /// Exports all documents, or those that a query selects.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
-    desk.terminal.speak_json();
+    if args.output.is_none() && args.markdown.is_none() {
+        desk.terminal.speak_json();
+    }
     let mut base = base::open(desk)?.announced_as("pm-kb export");
     let text = args.words.text();
     let query = match Query::parse_strict(&text, &base.vocabulary()?) {
