@@ -191,6 +191,12 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// How many words there are.
+    pub(crate) fn words(&self) -> usize {
+        let sentences = self.sentences.iter();
+        sentences.map(|sentence| sentence.shadow.words.len()).sum()
+    }
+
     /// Reads a post-mortem: sentences, hits, states, scores.
     fn of(rules: &'a RuleSet, postmortem: &'a Postmortem) -> Reading<'a> {
         let sentences = sentence::sentences(postmortem);

@@ -1,8 +1,9 @@
 //! Fits `schema/leaning.tsv` on the paraphrases of `tests/paraphrases` and on folders of labelled documents.
 //!
 //! `cargo run --release --example fit_leaning -- FOLDER…` writes the table; each folder holds documents and a
-//! `LABELS.tsv`. With `--check` nothing is written: each folder is left out of the fit in turn and the whole classifier
-//! is measured on it; folders after `--also` are measured too and never fitted on.
+//! `LABELS.tsv`. With `--check` the table is not written: each folder is left out of the fit in turn and the whole
+//! classifier is measured on it; what its confidence means is written into `schema/policy.toml`. Folders after `--also`
+//! are measured too and never fitted on.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -25,6 +26,7 @@ use pm_kb::taxonomy::Decay;
 use pm_kb::taxonomy::FailureMode;
 
 mod ascent;
+mod confidence;
 
 use ascent::Sentences;
 use ascent::fit;
@@ -73,9 +75,14 @@ fn main() {
             .collect::<Vec<_>>()
     };
     if check {
+        let mut seen = Vec::new();
         for (at, (folder, documents)) in fitted.iter().enumerate() {
-            measure(folder, documents, &fit(&texts(Some(at))));
+            seen.extend(measure(folder, documents, &fit(&texts(Some(at)))));
         }
+        let names = fitted
+            .iter()
+            .map(|(folder, _)| folder.rsplit('/').next().unwrap());
+        confidence::write(root, &names.collect::<Vec<_>>().join(", "), seen);
         let all = fit(&texts(None));
         for (folder, documents) in &measured {
             measure(folder, documents, &all);
@@ -172,7 +179,7 @@ fn cause(gold: &Gold) -> Cause {
     }
 }
 
-fn measure(folder: &str, documents: &[Labelled], leaning: &Leaning) {
+fn measure(folder: &str, documents: &[Labelled], leaning: &Leaning) -> Vec<(f64, bool)> {
     let text = leaning.to_text();
     let table = RuleFile {
         name: "leaning.tsv",
@@ -192,12 +199,9 @@ fn measure(folder: &str, documents: &[Labelled], leaning: &Leaning) {
         of.mode_and_rollback.share(),
         of.false_modes.right
     );
-    for one in documents.iter().zip(&given).map(|(one, given)| {
-        (
-            given.probability,
-            one.gold.failure_mode == given.failure_mode,
-        )
-    }) {
-        println!("  {:.2} {}", one.0, u8::from(one.1));
-    }
+    let right = |(one, given): (&Labelled, &Classification)| {
+        let certainty = classifier::certainty(&rules, &one.postmortem);
+        (certainty, given.failure_mode == one.gold.failure_mode)
+    };
+    documents.iter().zip(&given).map(right).collect()
 }

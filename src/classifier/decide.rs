@@ -105,7 +105,10 @@ fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
             .get("system")
             .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
     let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
-    let leans = reading.lean.log.is_some() && leaning >= reading.rules.policy().leaning.gate;
+    // A few words lean anywhere: without any word of machine learning there must be enough of them.
+    let policy = reading.rules.policy().leaning;
+    let enough = sum > 0.0 || reading.words() >= policy.gate_words;
+    let leans = reading.lean.log.is_some() && enough && leaning >= policy.gate;
     let open = sum >= gate.enough || declared || gate.assume_ml || leans;
     reasons.push(format!(
         "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",

@@ -166,6 +166,8 @@ pub struct LeaningPolicy {
     pub least: f64,
     /// The probability that the cause is no ordinary one from which on words alone open the gate.
     pub gate: f64,
+    /// So many words a text needs for that where no word of machine learning is found.
+    pub gate_words: usize,
 }
 
 impl Policy {
