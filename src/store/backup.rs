@@ -44,9 +44,7 @@ impl Store {
         let written = self
             .copy_to(&partial, with)
             .and_then(|()| publish(&partial, file));
-        if written.is_err() {
-            let _ = fs::remove_file(&partial);
-        }
+        clear(&partial);
         written
     }
 
@@ -150,9 +148,7 @@ impl Store {
             .copy_to(&partial, &[])
             .and_then(|()| keep(renew(&partial)?))
             .and_then(|()| publish(&partial, to));
-        if made.is_err() {
-            let _ = fs::remove_file(&partial);
-        }
+        clear(&partial);
         made.and_then(|()| Store::open(to))
     }
 }
@@ -162,6 +158,14 @@ fn partial(file: &Path) -> PathBuf {
     let mut name = file.to_owned().into_os_string();
     name.push(".partial");
     PathBuf::from(name)
+}
+
+/// Takes away what is left of a file that was being written, with the lock beside it.
+fn clear(partial: &Path) {
+    let mut lock = partial.to_owned().into_os_string();
+    lock.push("-writer");
+    let _ = fs::remove_file(partial);
+    let _ = fs::remove_file(lock);
 }
 
 fn sound(damages: Vec<String>) -> Result<()> {

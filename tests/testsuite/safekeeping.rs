@@ -131,6 +131,10 @@ fn a_backup_brings_back_documents_verdicts_and_settings() {
     schemas.check(&json(&answer.out), "pm-kb/backup/1");
     let files = json(r#"["config.toml", "rules/own.toml", "verdicts.jsonl"]"#);
     assert_eq!(json(&answer.out)["files"], files);
+    let left = fs::read_dir(desk.path()).unwrap();
+    let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = left.filter(|name| name.contains("partial")).collect();
+    assert_eq!(left, Vec::<String>::new());
 
     // The team's clone has a newer configuration, and no record.
     desk.file("new/.pm-kb/config.toml", "date_order = \"mdy\"\n");
