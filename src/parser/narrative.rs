@@ -18,6 +18,7 @@ use crate::parser::range;
 use crate::parser::sentence;
 use crate::parser::stamp;
 use crate::parser::told_length;
+use crate::parser::weekday;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
@@ -253,7 +254,14 @@ impl Teller<'_> {
                 .clone()
                 .or_else(|| zone.clone())
                 .or_else(|| self.known.zone.clone());
-            let known = Setting { day, zone };
+            let before = self.sentence.get(..stamp.start).unwrap_or_default();
+            let known = Setting {
+                day: day
+                    .filter(|_| stamp.day.is_none())
+                    .and_then(|day| weekday::before(before, day))
+                    .or(day),
+                zone,
+            };
             let Some(point) = known.point(stamp) else {
                 continue;
             };
