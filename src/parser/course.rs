@@ -204,18 +204,6 @@ fn of_prose(narrative: &Narrative) -> Course {
     let first = steps
         .first()
         .filter(|told| steps.len() > 1 && told.event.mends());
-    // A document without sections tells the first step of the repair at its clock time, soon after the detection.
-    let soon = || {
-        later.iter().find(|told| {
-            let minutes =
-                detected.and_then(|noticed| noticed.point.minutes_until(&told.reading.point));
-            told.section == SectionKind::Body
-                && told.event.recovers
-                && !told.event.fails
-                && told.reading.point.moment().is_some()
-                && minutes.is_some_and(|minutes| minutes <= LONGEST_SILENCE)
-        })
-    };
     let end = steps.last().copied().or_else(said).or_else(done);
     let is_only_a_day = end.is_some_and(|end| end.reading.point.moment().is_none());
     Course {
@@ -227,10 +215,22 @@ fn of_prose(narrative: &Narrative) -> Course {
             .map(|told| told.reading),
         mitigated: mitigated
             .or(first)
-            .or_else(|| soon().filter(|_| is_only_a_day))
+            .or_else(|| soon_after(&later, detected?).filter(|_| is_only_a_day))
             .map(|told| told.reading),
         resolved: end.map(|told| told.reading),
     }
+}
+
+/// A document without sections tells the first step of the repair at its clock time, soon after the detection.
+fn soon_after<'a, 'b>(later: &'b [&'a Told], detected: Reading) -> Option<&'b &'a Told> {
+    later.iter().find(|told| {
+        let minutes = detected.point.minutes_until(&told.reading.point);
+        told.section == SectionKind::Body
+            && told.event.recovers
+            && !told.event.fails
+            && told.reading.point.moment().is_some()
+            && minutes.is_some_and(|minutes| minutes <= LONGEST_SILENCE)
+    })
 }
 
 /// Whether something was told of a time after the detection, or of a day.
