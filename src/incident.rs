@@ -267,6 +267,8 @@ pub struct Facts {
     pub minutes_to_mitigate: Option<Fact<i64>>,
     /// Minutes from onset to resolution.
     pub minutes_to_resolve: Option<Fact<i64>>,
+    /// Minutes from detection to the end of the harm: to mitigation, else to resolution; whole days where only days are stated.
+    pub minutes_to_repair: Option<Fact<i64>>,
     /// How bad it was, on the scale SEV0 to SEV5.
     pub severity: Option<Fact<Severity>>,
     /// The severity as it is written.
@@ -324,6 +326,7 @@ impl Facts {
         keep(&mut self.minutes_to_diagnose, &earlier.minutes_to_diagnose);
         keep(&mut self.minutes_to_mitigate, &earlier.minutes_to_mitigate);
         keep(&mut self.minutes_to_resolve, &earlier.minutes_to_resolve);
+        keep(&mut self.minutes_to_repair, &earlier.minutes_to_repair);
     }
 
     /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given

@@ -53,6 +53,7 @@ mod title;
 mod told_length;
 mod verdict;
 mod visible;
+mod weekday;
 mod why;
 mod yaml;
 mod zone;

@@ -253,9 +253,7 @@ fn minutes_after_detection(facts: &Facts) -> Option<i64> {
     if let (Some(detected), Some(end)) = (clock(&facts.detected), end) {
         return Some(detected.minutes_until(&end));
     }
-    let minutes = facts.minutes_to_mitigate.as_ref();
-    let end = minutes.or(facts.minutes_to_resolve.as_ref())?;
-    Some(end.value - facts.minutes_to_detect.as_ref()?.value)
+    facts.minutes_to_repair.as_ref().map(|fact| fact.value)
 }
 
 /// Which of the wanted warnings were said; others do not count.

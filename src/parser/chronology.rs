@@ -76,6 +76,8 @@ pub(crate) struct Chronology {
     pub(crate) told_to_detect: Option<(i64, usize)>,
     /// Minutes to resolution as a sentence tells them, and where it stands.
     pub(crate) told_to_resolve: Option<(i64, usize)>,
+    /// Minutes from detection to the end of the harm as a sentence tells them, and where it stands.
+    pub(crate) told_to_repair: Option<(i64, usize)>,
 }
 
 /// Reads the course of an incident: what keys state first, then what the timeline and the prose tell.
@@ -164,6 +166,7 @@ fn add_text(
     chronology.resolved = finer(chronology.resolved, course.resolved);
     chronology.told_to_detect = narrative.to_detect;
     chronology.told_to_resolve = narrative.to_resolve;
+    chronology.told_to_repair = narrative.to_repair;
     chronology.first = entries.first().map(|entry| Reading {
         point: entry.point,
         at: entry.at,
@@ -253,6 +256,32 @@ fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
         from_onset(&known.to_mitigate).or_else(|| length(began, known.mitigated, None));
     let resolve = || length(began, known.resolved, known.told_to_resolve);
     facts.minutes_to_resolve = from_onset(&known.to_resolve).or_else(resolve);
+    let stated = |fact: &Option<Fact<i64>>| {
+        let fact = fact.clone()?;
+        (fact.origin != Origin::Computed).then_some(fact)
+    };
+    let left = || {
+        let mut end =
+            stated(&facts.minutes_to_mitigate).or_else(|| stated(&facts.minutes_to_resolve))?;
+        end.value -= stated(&facts.minutes_to_detect)?.value;
+        (end.value >= 0).then_some(end)
+    };
+    facts.minutes_to_repair = repair(known, source).or_else(left);
+}
+
+/// Minutes from the detection to the end of the harm; a mitigation before the detection is of something else.
+fn repair(known: &Chronology, source: &Source<'_>) -> Option<Fact<i64>> {
+    let detected = known.detected?;
+    let after = |end: &Reading| detected.point.date() <= end.point.date();
+    let end = known.mitigated.filter(after).or(known.resolved)?;
+    let timed = detected.point.moment().and(end.point.moment()).is_some();
+    let told = known.told_to_repair.filter(|_| !timed);
+    let told = told.map(|(value, at)| Fact {
+        value,
+        line: source.line(at),
+        origin: Origin::Prose,
+    });
+    told.or_else(|| between(source, Some(detected), Some(end), None))
 }
 
 /// Minutes from one reading to another: computed, else as told, else in whole days.

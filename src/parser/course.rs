@@ -92,6 +92,23 @@ fn of_timeline(entries: &[TimelineEntry]) -> Course {
         .iter()
         .find(|entry| entry.event.mitigated)
         .map(reading);
+    let resolved = resolution(entries);
+    // Where only the day of the end is told, the harm ended with the step that helped at a clock time.
+    let helped = || {
+        let end = resolved.filter(|end| end.point.moment().is_none())?;
+        let steps = entries
+            .iter()
+            .skip(detection? + 1)
+            .map(|entry| (entry, reading(entry)));
+        let mut steps = steps.filter(|(entry, step)| {
+            let event = entry.event;
+            step.point.moment().is_some()
+                && event.recovers
+                && !event.fails
+                && step.point.date() < end.point.date()
+        });
+        steps.next().map(|(_, step)| step)
+    };
     let diagnosed = entries
         .iter()
         .find(|entry| entry.event.diagnosed)
@@ -100,8 +117,8 @@ fn of_timeline(entries: &[TimelineEntry]) -> Course {
         onset,
         detected,
         diagnosed,
-        mitigated,
-        resolved: resolution(entries),
+        mitigated: mitigated.or_else(helped),
+        resolved,
     }
 }
 
@@ -187,6 +204,8 @@ fn of_prose(narrative: &Narrative) -> Course {
     let first = steps
         .first()
         .filter(|told| steps.len() > 1 && told.event.mends());
+    let end = steps.last().copied().or_else(said).or_else(done);
+    let is_only_a_day = end.is_some_and(|end| end.reading.point.moment().is_none());
     Course {
         onset: prose_onset(told, detected),
         detected,
@@ -194,20 +213,32 @@ fn of_prose(narrative: &Narrative) -> Course {
             .iter()
             .find(|told| told.event.diagnosed)
             .map(|told| told.reading),
-        mitigated: mitigated.or(first).map(|told| told.reading),
-        resolved: steps
-            .last()
-            .copied()
-            .or_else(said)
-            .or_else(done)
+        mitigated: mitigated
+            .or(first)
+            .or_else(|| soon_after(&later, detected?).filter(|_| is_only_a_day))
             .map(|told| told.reading),
+        resolved: end.map(|told| told.reading),
     }
+}
+
+/// A document without sections tells the first step of the repair at its clock time, soon after the detection.
+fn soon_after<'a, 'b>(later: &'b [&'a Told], detected: Reading) -> Option<&'b &'a Told> {
+    later.iter().find(|told| {
+        let minutes = detected.point.minutes_until(&told.reading.point);
+        told.section == SectionKind::Body
+            && told.event.recovers
+            && !told.event.fails
+            && told.reading.point.moment().is_some()
+            && minutes.is_some_and(|minutes| minutes <= LONGEST_SILENCE)
+    })
 }
 
 /// Whether something was told of a time after the detection, or of a day.
 fn is_later(told: &Told, detected: Option<Reading>) -> bool {
     detected.is_none_or(|detected| {
-        is_before(&detected, &told.reading) || told.reading.point.moment().is_none()
+        let (noticed, later) = (detected.point, told.reading.point);
+        let same_day = noticed.moment().is_none() && noticed.date() == later.date();
+        is_before(&detected, &told.reading) || same_day || later.moment().is_none()
     })
 }
 

@@ -87,6 +87,14 @@ fn full(found: &Captures<'_>, year: i16, month: i8, day: i8) -> Day {
     Date::new(year, month, day).map_or_else(|_| Day::Impossible(written(found)), Day::Full)
 }
 
+/// Whether what may be a short month is more likely a word: `11 out of 30`, `came out 2 times`, `set 3`.
+fn is_word(found: &Captures<'_>, name: &str) -> bool {
+    let written = found.name(name).map(|month| month.as_str().to_lowercase());
+    let of = |whole: &str| whole.contains(" de ");
+    matches!(written.as_deref(), Some("out" | "set" | "ago"))
+        && !found.get(0).is_some_and(|whole| of(whole.as_str()))
+}
+
 /// A day of a month whose year is not written.
 fn no_year(month: i8, day: i8) -> Option<Day> {
     Date::new(2024, month, day)
@@ -105,6 +113,7 @@ fn day(found: &Captures<'_>, order: Option<DateOrder>) -> Option<Day> {
     for (m, d, y) in [("m3", "d3", "y3"), ("m4", "d4", "y4"), ("m6", "d6", "y6")] {
         if let (Some(month), Some(day)) = (month(found, m), number::<i8>(found, d)) {
             return match number::<i16>(found, y) {
+                None if is_word(found, m) => None,
                 Some(year) => Some(full(found, century(year), month, day)),
                 None => no_year(month, day),
             };

@@ -12,9 +12,11 @@ use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::chronology::Chronology;
 use crate::parser::chronology::Reading;
+use crate::parser::clause;
 use crate::parser::day;
 use crate::parser::duration;
 use crate::parser::entry::Entry;
+use crate::parser::event::Event;
 use crate::parser::fold::fold;
 use crate::parser::key::Key;
 use crate::parser::range;
@@ -68,6 +70,7 @@ pub(crate) fn read(
     chronology.resolved = reader
         .clock(statements, &[Key::Resolved, Key::End], onset)
         .or(range.map(|(_, to)| to));
+    reader.add_told(statements, &mut chronology);
     reader.lengths(statements, &mut chronology);
     chronology
 }
@@ -156,6 +159,30 @@ impl Reader<'_, '_> {
             date,
             range.map(|range| (reading(range.from.0), reading(range.to.0))),
         )
+    }
+
+    /// `When: reported 18 June, fixed 19 June` states two clocks in the value of one key.
+    fn add_told(&self, statements: &Statements<'_>, chronology: &mut Chronology) {
+        for entry in statements.of(Key::Date) {
+            let text = entry.text();
+            let stamps = stamp::stamps(&text, self.order);
+            if stamps.len() < 2 {
+                continue;
+            }
+            for (stamp, words) in stamps.iter().zip(clause::around(&text, &stamps)) {
+                let reading = self.setting.point(stamp).map(|point| Reading {
+                    point,
+                    at: value_at(entry),
+                    origin: entry.origin,
+                });
+                let event = Event::of(words);
+                if event.is_report() {
+                    chronology.detected = chronology.detected.or(reading);
+                } else if event.resolved || event.recovers {
+                    chronology.resolved = chronology.resolved.or(reading);
+                }
+            }
+        }
     }
 
     fn clock(

@@ -18,6 +18,7 @@ use crate::parser::range;
 use crate::parser::sentence;
 use crate::parser::stamp;
 use crate::parser::told_length;
+use crate::parser::weekday;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
@@ -52,6 +53,8 @@ pub(crate) struct Narrative {
     pub(crate) to_detect: Option<(i64, usize)>,
     /// Minutes from beginning to end, as told, and where.
     pub(crate) to_resolve: Option<(i64, usize)>,
+    /// Minutes from detection to the end of the harm, as told, and where.
+    pub(crate) to_repair: Option<(i64, usize)>,
 }
 
 impl Narrative {
@@ -59,6 +62,17 @@ impl Narrative {
     fn wants_range(&self) -> bool {
         self.range
             .is_none_or(|(from, to)| from.point.moment().is_none() && to.point.moment().is_none())
+    }
+
+    /// The day of bare clock times in a section: those of the repair are of the day on which it was noticed.
+    fn day_of(&self, kind: SectionKind) -> Option<Date> {
+        let repairs = matches!(
+            kind,
+            SectionKind::Resolution | SectionKind::Mitigation | SectionKind::Response
+        );
+        let noticed = |told: &&Told| told.section == SectionKind::Detection;
+        let last = self.told.iter().rfind(noticed).filter(|_| repairs)?;
+        Some(last.reading.point.date())
     }
 
     /// What the sentences of a passage tell; the last day that they name is that of bare clock times behind them.
@@ -93,16 +107,19 @@ impl Narrative {
     /// From when to when, and how long, as a sentence says it.
     fn take_lengths(&mut self, teller: &Teller<'_>, kind: SectionKind) {
         let sentence = teller.sentence;
+        let at = |(minutes, at): (i64, usize)| {
+            (
+                minutes,
+                teller.passage.piece.visible.original(teller.start + at),
+            )
+        };
+        self.to_repair = self
+            .to_repair
+            .or_else(|| told_length::to_repair(sentence).map(at));
         if self.wants_range() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
             self.take_range(teller.range());
         }
         if sums_up(kind) || kind == SectionKind::Detection {
-            let at = |(minutes, at): (i64, usize)| {
-                (
-                    minutes,
-                    teller.passage.piece.visible.original(teller.start + at),
-                )
-            };
             self.to_resolve = self
                 .to_resolve
                 .or_else(|| told_length::of_harm(sentence).map(at));
@@ -190,7 +207,7 @@ pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder
         }
         if passage.section != section {
             section = passage.section;
-            known.day = setting.day;
+            known.day = narrative.day_of(outline.kind(passage)).or(setting.day);
         }
         narrative.take_passage(passage, outline.kind(passage), &mut known, order);
     }
@@ -237,7 +254,14 @@ impl Teller<'_> {
                 .clone()
                 .or_else(|| zone.clone())
                 .or_else(|| self.known.zone.clone());
-            let known = Setting { day, zone };
+            let before = self.sentence.get(..stamp.start).unwrap_or_default();
+            let known = Setting {
+                day: day
+                    .filter(|_| stamp.day.is_none())
+                    .and_then(|day| weekday::before(before, day))
+                    .or(day),
+                zone,
+            };
             let Some(point) = known.point(stamp) else {
                 continue;
             };

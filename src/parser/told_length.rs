@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::parser::duration;
 use crate::parser::duration::Duration;
+use crate::parser::event::Event;
 
 /// Words before a length that make it that of the incident.
 static LASTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,6 +45,13 @@ static ALARM_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static AFTER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)^\s*after\b").expect("a constant"));
+/// Words behind a length that make it the time since somebody noticed.
+static AFTER_REPORT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^\s*after (?:the |our )?(?:first )?(?:report|alert|alarm|page|complaint|detection)\b",
+    )
+    .expect("a constant")
+});
 static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:unnoticed|undetected)\s+(?:for\s+)?(?:about |almost |nearly )?$")
         .expect("a constant")
@@ -63,6 +71,19 @@ pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
     duration::durations(sentence)
         .into_iter()
         .find(lasts)
+        .map(|length| (length.whole(), length.start))
+}
+
+/// How long the repair took from the report on: `restored 40 minutes after the alert`.
+pub(crate) fn to_repair(sentence: &str) -> Option<(i64, usize)> {
+    if !Event::of(sentence).mends() || VAGUE.is_match(sentence) {
+        return None;
+    }
+    let from_report =
+        |length: &Duration| AFTER_REPORT.is_match(sentence.get(length.end..).unwrap_or_default());
+    duration::durations(sentence)
+        .into_iter()
+        .find(from_report)
         .map(|length| (length.whole(), length.start))
 }
 

@@ -4,3 +4,4 @@ mod date_order;
 mod figures;
 mod properties;
 mod reading;
+mod repair;
