@@ -61,7 +61,7 @@ Filters:
   mode: decay: response: rollback: detection: stage: first-diagnosis: confidence: severity:
   service: asset: model: team: status: and every other key of your front matter
   quarter:2026-Q3  date:2026-01-01..2026-03-31  after:2026-07  before:2026-07-03
-  is:silent is:misdiagnosed is:unclassified is:disputed is:unreviewed is:labelled is:near-miss
+  is:silent is:misdiagnosed is:unclassified is:undated is:disputed is:unreviewed is:labelled is:near-miss
   has:actions
 
 The same filter twice means either of the two values, different filters mean all of them, -filter means not.";
