@@ -7,6 +7,7 @@ mod decide;
 mod detect;
 mod evidence;
 mod facet;
+mod gate;
 mod lean;
 mod score;
 mod sentence;

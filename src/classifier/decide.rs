@@ -1,8 +1,5 @@
 //! Decision: gate, thresholds, precedence, decay, confidence, abstention. Everything that decides stands here or in the policy.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-
 use crate::classification::Classification;
 use crate::classification::Secondary;
 use crate::postmortem::SectionKind;
@@ -20,9 +17,7 @@ use crate::taxonomy::Reason;
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
 use crate::classifier::facet::Facets;
-
-/// In how many sentences a word of machine learning counts.
-const REPEATED: usize = 3;
+use crate::classifier::gate;
 
 /// The six scores, model decay and ordinary causes, best first.
 #[derive(Debug)]
@@ -54,12 +49,12 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
         labels.reason = Some(Reason::Language);
         return (labels, reasons);
     }
-    let ml = gate(reading, &mut reasons);
+    let ml = gate::open(reading, &mut reasons);
     let standing = Standing::of(reading);
     let verdict = if ml {
         standing.verdict(reading, &mut reasons)
     } else {
-        standing.ordinary_only(reading, &mut reasons)
+        standing.ordinary_only(&mut reasons)
     };
     apply(reading, &standing, verdict, &mut labels);
     if !ml {
@@ -73,49 +68,13 @@ pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<
     };
     facets.decide();
     facets.stage();
-    collect(reading, &standing, verdict, &witness, &mut labels);
+    collect(&standing, verdict, &witness, &mut labels);
     (labels, reasons)
 }
 
 /// How far the best kind of cause stands out, 0 to 1.
 pub(crate) fn certainty(reading: &Reading<'_>) -> f64 {
     Standing::of(reading).ranked(reading)[0].1
-}
-
-/// Whether the document speaks of machine learning.
-fn gate(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
-    let gate = &reading.rules.policy().gate;
-    let mut seen: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for hit in &reading.hits {
-        let label = reading.rules.rules()[reading.rules.cues()[hit.cue].rule].label;
-        if matches!(label, Label::Signal(Signal::MlStrong | Signal::MlWeak)) {
-            seen.entry(hit.cue).or_default().insert(hit.sentence);
-        }
-    }
-    let weigh = |(cue, sentences): (&usize, &BTreeSet<usize>)| {
-        reading.rules.cues()[*cue].weight * sentences.len().min(REPEATED) as f64
-    };
-    let sum: f64 = seen.iter().map(weigh).sum();
-    let declared = ["model", "models", "consumer"]
-        .iter()
-        .any(|key| reading.postmortem.metadata.contains_key(*key))
-        || reading
-            .postmortem
-            .metadata
-            .get("system")
-            .is_some_and(|fact| fact.value.eq_ignore_ascii_case("ml"));
-    let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
-    // A few words lean anywhere: without any word of machine learning there must be enough of them.
-    let policy = reading.rules.policy().leaning;
-    let enough = sum > 0.0 || reading.words() >= policy.gate_words;
-    let leans = reading.lean.log.is_some() && enough && leaning >= policy.gate;
-    let open = sum >= gate.enough || declared || gate.assume_ml || leans;
-    reasons.push(format!(
-        "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",
-        if open { "open" } else { "closed" },
-        gate.enough
-    ));
-    open
 }
 
 impl Standing {
@@ -151,8 +110,7 @@ impl Standing {
     }
 
     /// Where nothing speaks of machine learning, only ordinary causes come into question.
-    fn ordinary_only(&self, reading: &Reading<'_>, reasons: &mut Vec<String>) -> Verdict {
-        let _ = reading;
+    fn ordinary_only(&self, reasons: &mut Vec<String>) -> Verdict {
         reasons.push("no machine learning: an ordinary incident".to_owned());
         Verdict::Ordinary(self.ordinary.0)
     }
@@ -390,7 +348,6 @@ fn contradictory(reading: &Reading<'_>, mode: FailureMode) -> bool {
 
 /// Evidence for the verdict and against it.
 fn collect(
-    reading: &Reading<'_>,
     standing: &Standing,
     verdict: Verdict,
     witness: &Witness<'_>,
@@ -447,6 +404,5 @@ fn collect(
     if let Some((mode, _)) = rival {
         against.extend(witness.supporting(Label::Mode(*mode), 1));
     }
-    let _ = reading;
     labels.counter_evidence = against;
 }

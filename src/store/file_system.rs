@@ -92,17 +92,17 @@ mod tests {
     #[test]
     fn the_nearest_mount_says_whether_it_is_a_networks() {
         let mounts = "/dev/vda / ext4 rw 0 0\n\
-                      server:/home /home nfs4 rw 0 0\n\
-                      tmpfs /home/me/tmp tmpfs rw 0 0\n\
+                      server:/data /data nfs4 rw 0 0\n\
+                      tmpfs /data/us/tmp tmpfs rw 0 0\n\
                       //share /mnt/team\\040share cifs rw 0 0\n\
                       me@host:/ /mnt/far fuse.sshfs rw 0 0\n\
                       /dev/sdb /mnt/stick fuseblk rw 0 0\n\
                       odd line\n";
         let told =
             |path: &str| kind_in(mounts, Path::new(path)).filter(|kind| is_of_a_network(kind));
-        assert_eq!(told("/home/me/docs/.pm-kb").as_deref(), Some("nfs4"));
-        assert_eq!(told("/home/me/tmp/.pm-kb"), None);
-        assert_eq!(told("/homework/.pm-kb"), None);
+        assert_eq!(told("/data/us/docs/.pm-kb").as_deref(), Some("nfs4"));
+        assert_eq!(told("/data/us/tmp/.pm-kb"), None);
+        assert_eq!(told("/database/.pm-kb"), None);
         assert_eq!(told("/mnt/team share/.pm-kb").as_deref(), Some("cifs"));
         assert_eq!(told("/mnt/far/.pm-kb").as_deref(), Some("fuse.sshfs"));
         assert_eq!(told("/mnt/stick/.pm-kb"), None);
