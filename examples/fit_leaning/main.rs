@@ -17,7 +17,6 @@ use pm_kb::document::Limits;
 use pm_kb::evaluation::Evaluation;
 use pm_kb::evaluation::Gold;
 use pm_kb::parser;
-use pm_kb::postmortem::Postmortem;
 use pm_kb::rule::Cause;
 use pm_kb::rule::Leaning;
 use pm_kb::rule::RuleFile;
@@ -27,15 +26,13 @@ use pm_kb::taxonomy::FailureMode;
 
 mod ascent;
 mod confidence;
+#[path = "../labelled/labelled.rs"]
+mod labelled;
 
 use ascent::Sentences;
 use ascent::fit;
-
-struct Labelled {
-    gold: Gold,
-    text: String,
-    postmortem: Postmortem,
-}
+use labelled::Labelled;
+use labelled::read;
 
 fn main() {
     let rules = RuleSet::shipped();
@@ -92,23 +89,6 @@ fn main() {
     let table = fit(&texts(None)).to_text();
     println!("{} words", table.lines().count() - 2);
     fs::write(root.join("schema/leaning.tsv"), table).unwrap();
-}
-
-fn read(folder: &str) -> Vec<Labelled> {
-    let labels = format!("{folder}/LABELS.tsv");
-    let gold = Gold::read(&labels, &fs::read_to_string(&labels).unwrap()).unwrap();
-    gold.into_iter()
-        .map(|gold| {
-            let bytes = fs::read(Path::new(folder).join(&gold.file)).unwrap();
-            let document = Document::read(&gold.file, bytes, &Limits::default()).unwrap();
-            let postmortem = parser::parse(&document, &parser::Options::default()).postmortem;
-            Labelled {
-                gold,
-                text: document.text,
-                postmortem,
-            }
-        })
-        .collect()
 }
 
 /// One text a line; the file's name is the cause.

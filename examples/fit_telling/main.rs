@@ -17,7 +17,6 @@ use pm_kb::document::Limits;
 use pm_kb::evaluation::Evaluation;
 use pm_kb::evaluation::Gold;
 use pm_kb::parser;
-use pm_kb::postmortem::Postmortem;
 use pm_kb::rule::Features;
 use pm_kb::rule::RuleFile;
 use pm_kb::rule::RuleSet;
@@ -28,8 +27,12 @@ use pm_kb::taxonomy::Response;
 use pm_kb::taxonomy::Stage;
 
 mod descent;
+#[path = "../labelled/labelled.rs"]
+mod labelled;
 
 use descent::Example;
+use labelled::Labelled;
+use labelled::read;
 
 /// The tables.
 const TABLES: [&str; 6] = [
@@ -49,12 +52,6 @@ const NO_CAUSE: f64 = 0.1;
 /// So many parts are left out in turn.
 const FOLDS: usize = 5;
 
-struct Labelled {
-    gold: Gold,
-    text: String,
-    postmortem: Postmortem,
-}
-
 fn main() {
     let rules = RuleSet::shipped();
     let mut check = false;
@@ -70,7 +67,7 @@ fn main() {
     }
     let documents: Vec<&Labelled> = fitted.iter().flat_map(|(_, all)| all).collect();
     if check {
-        cross(&rules, &fitted);
+        cross(&fitted);
         let rules = with_tables(&documents);
         for (folder, documents) in &measured {
             let all: Vec<&Labelled> = documents.iter().collect();
@@ -88,8 +85,7 @@ fn main() {
 }
 
 /// Every fifth document is left out of the fit in turn, and measured.
-fn cross(rules: &RuleSet, fitted: &[(String, Vec<Labelled>)]) {
-    let _ = rules;
+fn cross(fitted: &[(String, Vec<Labelled>)]) {
     let folds: Vec<RuleSet> = (0..FOLDS)
         .map(|fold| {
             let kept = fitted
@@ -155,23 +151,6 @@ fn tell(folder: &str, of: &Evaluation) {
         of.strict.share(),
         facets.join(", ")
     );
-}
-
-fn read(folder: &str) -> Vec<Labelled> {
-    let labels = format!("{folder}/LABELS.tsv");
-    let gold = Gold::read(&labels, &fs::read_to_string(&labels).unwrap()).unwrap();
-    gold.into_iter()
-        .map(|gold| {
-            let bytes = fs::read(Path::new(folder).join(&gold.file)).unwrap();
-            let document = Document::read(&gold.file, bytes, &Limits::default()).unwrap();
-            let postmortem = parser::parse(&document, &parser::Options::default()).postmortem;
-            Labelled {
-                gold,
-                text: document.text,
-                postmortem,
-            }
-        })
-        .collect()
 }
 
 /// One table, fitted on the documents and on sentences.
