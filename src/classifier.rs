@@ -11,6 +11,7 @@ mod gate;
 mod lean;
 mod score;
 mod sentence;
+mod standing;
 mod telling;
 
 use crate::classification::Classification;

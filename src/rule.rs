@@ -1,5 +1,6 @@
 //! Rule, Cue, ContextRule, Policy, RuleSet: what the classifier knows, declared in `/schema` and in a team's own files.
 
+mod builder;
 mod file;
 mod label;
 mod leaning;
@@ -302,7 +303,7 @@ impl RuleSet {
         pack: &[RuleFile<'_>],
         own: &[RuleFile<'_>],
     ) -> Result<RuleSet, Error> {
-        let mut builder = file::Builder::new(file::read_policy(policy)?);
+        let mut builder = builder::Builder::new(file::read_policy(policy)?);
         let mut hasher = blake3::Hasher::new();
         hasher.update(policy.text.as_bytes());
         let mut parsed = Vec::with_capacity(pack.len() + own.len());
