@@ -3,7 +3,6 @@
 //! Truth flows one way: document, store, index. `add` writes to the store alone; the index follows by `catch_up`, which
 //! is also how it recovers, so that recovery is no special case.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -21,6 +20,7 @@ use crate::knowledge_base::folder::make_aside;
 use crate::knowledge_base::folder::make_private;
 use crate::knowledge_base::folder::refuse_emptied;
 use crate::knowledge_base::folder::refuse_network;
+use crate::knowledge_base::pack::Pack;
 use crate::knowledge_base::prints::Prints;
 use crate::parser;
 use crate::postmortem::Postmortem;
@@ -41,6 +41,7 @@ mod folder;
 mod identity;
 mod intake;
 mod labels;
+mod pack;
 mod page;
 mod paper;
 mod prints;
@@ -53,6 +54,7 @@ mod sources;
 mod status;
 mod twin;
 mod unrelated;
+mod usage;
 mod verdicts;
 
 pub use crate::knowledge_base::aliases::ALIASES;
@@ -66,6 +68,8 @@ pub use crate::knowledge_base::intake::Added;
 pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
+pub use crate::knowledge_base::pack::rules_in;
+pub use crate::knowledge_base::pack::rules_with;
 pub use crate::knowledge_base::search::Found;
 pub use crate::knowledge_base::similar::Similar;
 pub use crate::knowledge_base::similar::SimilarFound;
@@ -88,6 +92,7 @@ const GITIGNORE: &str = "\
 /index/
 /index.lock
 /backups/
+/rules-in-force.json
 ";
 
 /// How many ids are suggested in place of one that does not exist.
@@ -98,7 +103,7 @@ const SUGGESTIONS: usize = 3;
 pub struct KnowledgeBase {
     dir: PathBuf,
     store: Store,
-    rules: OnceCell<RuleSet>,
+    pack: Pack,
     prints: Option<Prints>,
     program: String,
     deadline: Duration,
@@ -173,9 +178,9 @@ impl KnowledgeBase {
 
     fn of(dir: PathBuf, store: Store) -> KnowledgeBase {
         KnowledgeBase {
+            pack: Pack::of(&dir),
             dir,
             store,
-            rules: OnceCell::new(),
             prints: None,
             program: "pm-kb".to_owned(),
             deadline: store::DEADLINE,
@@ -201,18 +206,13 @@ impl KnowledgeBase {
 
     /// The same knowledge base, with other rules than those that are shipped.
     pub fn with_rules(mut self, rules: RuleSet) -> KnowledgeBase {
-        self.rules = OnceCell::from(rules);
+        self.pack = Pack::given(&self.dir, rules);
         self
     }
 
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
-    }
-
-    /// The rules in force. They are read at the first call: most commands need none.
-    pub fn rules(&self) -> &RuleSet {
-        self.rules.get_or_init(RuleSet::shipped)
     }
 
     /// Every record, ordered by id.

@@ -11,28 +11,35 @@ use crate::rule::ContextTest;
 use crate::rule::Cue;
 use crate::rule::Rule;
 use crate::rule::RuleSet;
-use crate::rule::file::ContextTestText;
+use crate::rule::RuleTests;
 use crate::rule::file::ContextText;
 use crate::rule::file::CueText;
 use crate::rule::file::Parsed;
 use crate::rule::file::RuleText;
 use crate::rule::label::Label;
+use crate::rule::own;
+use crate::rule::own::reason;
+use crate::rule::own::word_of;
 use crate::rule::pattern::Pattern;
 use crate::rule::pattern::Vocabulary;
 use crate::rule::policy::Policy;
 use crate::rule::prefilter::Prefilter;
 use crate::taxonomy::Decay;
-use crate::text::LineIndex;
 
-/// Puts files together to a rule set.
+/// The most cues that a team's files may have together, so that they are read in a moment.
+const MOST_CUES: usize = 2000;
+
+/// Puts files together to a rule set, and gathers what is wrong with them.
 pub(crate) struct Builder {
     rules: Vec<(Rule, Vec<Cue>)>,
     contexts: Vec<ContextRule>,
     vocabulary: Vocabulary,
     policy: Policy,
     disabled: BTreeSet<String>,
-    ids: BTreeSet<String>,
+    ids: BTreeMap<String, String>,
+    own_cues: usize,
     overridden: bool,
+    problems: Vec<Error>,
 }
 
 impl Builder {
@@ -43,77 +50,127 @@ impl Builder {
             vocabulary: Vocabulary::default(),
             policy,
             disabled: BTreeSet::new(),
-            ids: BTreeSet::new(),
+            ids: BTreeMap::new(),
+            own_cues: 0,
             overridden: false,
+            problems: Vec::new(),
         }
+    }
+
+    /// Notes a problem; the value where there is none.
+    pub(crate) fn note<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|problem| self.problems.push(problem)).ok()
     }
 
     /// Adds the vocabularies of a file, before any pattern is read.
-    pub(crate) fn add_words(&mut self, file: &Parsed<'_>) -> Result<(), Error> {
+    pub(crate) fn add_words(&mut self, file: &Parsed<'_>) {
         for (name, list) in &file.content.vocabulary {
-            let words = list.words.iter().map(|word| word.get_ref().clone());
-            self.vocabulary.extend(name, words);
+            let known = self.vocabulary.words(name.get_ref()).is_some();
+            if file.is_own() && !known && list.about.is_none() {
+                let message = format!(
+                    "a new vocabulary `{}` without `about`: say in a word what is in it, or \
+                     extend one that there is: {}",
+                    name.get_ref(),
+                    self.names()
+                );
+                self.problems.push(file.error(name.span().start, message));
+            }
+            if let Some(about) = &list.about {
+                self.vocabulary.describe(name.get_ref(), about);
+            }
+            for word in &list.words {
+                let word = word_of(file, word);
+                if let Some(word) = self.note(word) {
+                    self.vocabulary.extend(name.get_ref(), [word]);
+                }
+            }
         }
         for extend in &file.content.extend {
-            reason(file, &extend.reason)?;
+            let reasoned = reason(file, extend.vocabulary.span().start, &extend.reason);
+            self.note(reasoned);
             let name = extend.vocabulary.get_ref();
             if self.vocabulary.words(name).is_none() {
-                let names: Vec<&str> = self.vocabulary.names().collect();
-                let known = names.join(", ");
-                return Err(file.error(
-                    extend.vocabulary.span().start,
-                    format!("no vocabulary has the name `{name}`: expected one of {known}"),
-                ));
+                let message = format!(
+                    "no vocabulary has the name `{name}`: expected one of {}",
+                    self.names()
+                );
+                let problem = file.error(extend.vocabulary.span().start, message);
+                self.problems.push(problem);
+                continue;
             }
             for word in &extend.words {
-                let plain = plain_words(word.get_ref()).ok_or_else(|| {
-                    file.error(
-                        word.span().start,
-                        format!("`{}` is not made of words", word.get_ref()),
-                    )
-                })?;
-                self.vocabulary.extend(name, [plain]);
+                if let Some(word) = self.note(word_of(file, word)) {
+                    self.vocabulary.extend(name, [word]);
+                }
             }
         }
-        Ok(())
     }
 
-    /// Adds the rules, context rules and overrides of a file.
-    pub(crate) fn add_rules(&mut self, file: &Parsed<'_>) -> Result<(), Error> {
-        self.overridden |= file.strict;
+    fn names(&self) -> String {
+        self.vocabulary.names().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Tries the words of a team's file as patterns, after all vocabularies are there.
+    pub(crate) fn try_words(&mut self, file: &Parsed<'_>) {
+        if !file.is_own() {
+            return;
+        }
+        let listed = file.content.vocabulary.values().map(|list| &list.words);
+        let extended = file.content.extend.iter().map(|extend| &extend.words);
+        let words: Vec<&Spanned<String>> = listed.chain(extended).flatten().collect();
+        for word in words {
+            let Ok(text) = word_of(file, word) else {
+                continue;
+            };
+            let tried = self.pattern_of(file, &text, word.span().start);
+            self.note(tried);
+        }
+    }
+
+    /// Adds the rules and context rules of a file.
+    pub(crate) fn add_rules(&mut self, file: &Parsed<'_>) {
+        self.overridden |= file.is_own();
         for rule in &file.content.rule {
-            self.add_rule(file, rule)?;
+            let added = self.add_rule(file, rule);
+            self.note(added);
         }
         for context in &file.content.context {
-            self.add_context(file, context)?;
+            let added = self.add_context(file, context);
+            self.note(added);
         }
+    }
+
+    /// Applies the overrides of a file, after all rules are there.
+    pub(crate) fn override_with(&mut self, file: &Parsed<'_>) {
         for disable in &file.content.disable {
-            reason(file, &disable.reason)?;
+            let at = disable.rule.span().start;
+            self.note(reason(file, at, &disable.reason));
             let id = disable.rule.get_ref();
-            if !self.ids.contains(id) {
-                return Err(file.error(
-                    disable.rule.span().start,
-                    format!("no rule has the id `{id}`: `pm-kb rules list` shows them"),
-                ));
+            if self.ids.contains_key(id) {
+                self.disabled.insert(id.clone());
+            } else {
+                let message = format!("no rule has the id `{id}`: `pm-kb rules list` shows them");
+                self.problems.push(file.error(at, message));
             }
-            self.disabled.insert(id.clone());
         }
-        if let Some(setting) = &file.content.assume_ml {
-            reason(file, &setting.reason)?;
+        if let Some(spanned) = &file.content.assume_ml {
+            let setting = spanned.get_ref();
+            self.note(reason(file, spanned.span().start, &setting.reason));
             self.policy.gate.assume_ml = setting.value;
         }
-        if let Some(setting) = &file.content.decay.data_drift {
-            reason(file, &setting.reason)?;
-            self.policy.decay.data_drift = match setting.value.get_ref().as_str() {
-                "data-decay" => Decay::DataDecay,
-                "model-decay" => Decay::ModelDecay,
+        if let Some(spanned) = &file.content.decay.data_drift {
+            let setting = spanned.get_ref();
+            self.note(reason(file, spanned.span().start, &setting.reason));
+            match setting.value.get_ref().as_str() {
+                "data-decay" => self.policy.decay.data_drift = Decay::DataDecay,
+                "model-decay" => self.policy.decay.data_drift = Decay::ModelDecay,
                 other => {
                     let message = format!("`{other}`: expected `data-decay` or `model-decay`");
-                    return Err(file.error(setting.value.span().start, message));
+                    let at = setting.value.span().start;
+                    self.problems.push(file.error(at, message));
                 }
-            };
+            }
         }
-        Ok(())
     }
 
     fn add_rule(&mut self, file: &Parsed<'_>, text: &RuleText) -> Result<(), Error> {
@@ -121,6 +178,15 @@ impl Builder {
         self.claim(file, &text.id)?;
         let label = Label::parse(text.label.get_ref())
             .map_err(|found| file.error(text.label.span().start, found.to_string()))?;
+        let tests = RuleTests::of(file, &text.test);
+        if file.is_own() {
+            own::expect(file, text)?;
+            self.own_cues += text.cue.len();
+            if self.own_cues > MOST_CUES {
+                let message = format!("more than {MOST_CUES} cues in all files together");
+                return Err(file.error(text.id.span().start, message));
+            }
+        }
         let mut cues: Vec<Cue> = Vec::with_capacity(text.cue.len());
         for cue in &text.cue {
             if cues.iter().any(|other| other.name == *cue.name.get_ref()) {
@@ -131,18 +197,18 @@ impl Builder {
             }
             cues.push(self.cue(file, cue)?);
         }
-        let line = LineIndex::new(file.text).line(text.id.span().start);
         let rule = Rule {
             id: id.clone(),
-            title: text.title.clone(),
+            title: text.title.get_ref().clone(),
             label,
             status: text.status,
             false_positives: text.falsepositives.clone(),
             references: text.references.clone(),
             file: file.name.to_owned(),
-            line,
+            line: file.position(text.id.span().start).line,
+            is_own: file.is_own(),
             cues: 0..0,
-            tests: text.test.clone(),
+            tests,
         };
         self.rules.push((rule, cues));
         Ok(())
@@ -165,6 +231,7 @@ impl Builder {
         Ok(Cue {
             name: text.name.get_ref().clone(),
             rule: 0,
+            line: file.position(text.pattern.span().start).line,
             pattern: self.pattern(file, &text.pattern)?,
             weight,
             unless: optional(&text.unless)?,
@@ -177,13 +244,17 @@ impl Builder {
 
     fn add_context(&mut self, file: &Parsed<'_>, text: &ContextText) -> Result<(), Error> {
         self.claim(file, &text.id)?;
-        let pseudo = |builder: &Builder| -> Result<Vec<Pattern>, Error> {
-            text.pseudo
-                .iter()
-                .map(|pattern| builder.pattern(file, pattern))
-                .collect()
-        };
+        if file.is_own() && text.test.is_empty() {
+            let message = format!(
+                "`{}` has no test: write a `[[context.test]]`",
+                text.id.get_ref()
+            );
+            return Err(file.error(text.id.span().start, message));
+        }
         for pattern in &text.patterns {
+            let pseudo = text.pseudo.iter();
+            let pseudo: Result<_, Error> =
+                pseudo.map(|pattern| self.pattern(file, pattern)).collect();
             self.contexts.push(ContextRule {
                 id: text.id.get_ref().clone(),
                 state: text.state,
@@ -191,43 +262,67 @@ impl Builder {
                 reach: text.reach,
                 causes_only: text.causes_only,
                 pattern: self.pattern(file, pattern)?,
-                pseudo: pseudo(self)?,
+                pseudo: pseudo?,
+                file: file.name.to_owned(),
+                is_own: file.is_own(),
                 tests: Vec::new(),
             });
         }
         if let Some(last) = self.contexts.last_mut() {
-            last.tests = text.test.iter().map(ContextTest::from).collect();
+            let tests = text.test.iter().map(|test| ContextTest {
+                text: test.text.get_ref().clone(),
+                target: test.target.clone(),
+                expect: test.expect,
+                position: file.position(test.text.span().start),
+            });
+            last.tests = tests.collect();
         }
         Ok(())
     }
 
     fn claim(&mut self, file: &Parsed<'_>, id: &Spanned<String>) -> Result<(), Error> {
-        if self.ids.insert(id.get_ref().clone()) {
-            return Ok(());
+        let text = id.get_ref();
+        let at = id.span().start;
+        if file.is_own() {
+            own::expect_id(file, id, self.ids.contains_key(text))?;
         }
-        Err(file.error(
-            id.span().start,
-            format!(
-                "`{}` is the id of another rule: give this one its own",
-                id.get_ref()
-            ),
-        ))
+        let here = format!("{}:{}", file.name, file.position(at).line);
+        match self.ids.insert(text.clone(), here) {
+            None => Ok(()),
+            Some(other) => Err(file.error(
+                at,
+                format!("`{text}` is the id of another rule ({other}): give this one its own"),
+            )),
+        }
     }
 
     fn pattern(&self, file: &Parsed<'_>, text: &Spanned<String>) -> Result<Pattern, Error> {
-        let pattern = Pattern::new(text.get_ref(), &self.vocabulary).and_then(|pattern| {
-            if file.strict {
+        self.pattern_of(file, text.get_ref(), text.span().start)
+    }
+
+    fn pattern_of(&self, file: &Parsed<'_>, text: &str, at: usize) -> Result<Pattern, Error> {
+        let pattern = Pattern::new(text, &self.vocabulary).and_then(|pattern| {
+            if file.is_own() {
                 pattern.check()?;
             }
             Ok(pattern)
         });
-        pattern.map_err(|message| file.error(text.span().start, message))
+        pattern.map_err(|message| file.error(at, message))
     }
 
     /// The rule set, rules sorted by id.
-    pub(crate) fn finish(mut self, hash: &str) -> RuleSet {
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files.
+    pub(crate) fn finish(mut self, hash: &str) -> Result<RuleSet, Vec<Error>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
         self.rules
             .sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        let disabled = &self.disabled;
+        self.contexts
+            .retain(|context| !disabled.contains(&context.id));
         let mut rules = Vec::with_capacity(self.rules.len());
         let mut all: Vec<Cue> = Vec::new();
         for (index, (mut rule, cues)) in self.rules.into_iter().enumerate() {
@@ -235,14 +330,13 @@ impl Builder {
             all.extend(cues.into_iter().map(|cue| Cue { rule: index, ..cue }));
             rules.push(rule);
         }
-        let cue_parts = all.iter().map(|cue| cue.pattern.required(&self.vocabulary));
-        let context_parts = self
-            .contexts
-            .iter()
-            .map(|context| context.pattern.required(&self.vocabulary));
-        let parts: Vec<_> = cue_parts.chain(context_parts).collect();
+        let patterns = all.iter().map(|cue| &cue.pattern);
+        let patterns = patterns.chain(self.contexts.iter().map(|context| &context.pattern));
+        let parts: Vec<_> = patterns
+            .map(|pattern| pattern.required(&self.vocabulary))
+            .collect();
         let own = if self.overridden { "+own" } else { "" };
-        RuleSet {
+        Ok(RuleSet {
             digest: format!("{}{own} {hash}", self.policy.version),
             leaning: crate::rule::Leaning::default(),
             tellings: BTreeMap::new(),
@@ -253,32 +347,6 @@ impl Builder {
             vocabulary: self.vocabulary,
             policy: self.policy,
             disabled: self.disabled,
-        }
+        })
     }
-}
-
-impl From<&ContextTestText> for ContextTest {
-    fn from(text: &ContextTestText) -> ContextTest {
-        ContextTest {
-            text: text.text.clone(),
-            target: text.target.clone(),
-            expect: text.expect,
-        }
-    }
-}
-
-fn reason(file: &Parsed<'_>, reason: &Spanned<String>) -> Result<(), Error> {
-    if reason.get_ref().trim().is_empty() {
-        return Err(file.error(
-            reason.span().start,
-            "an empty reason: say why, for whoever reads this next",
-        ));
-    }
-    Ok(())
-}
-
-/// A team's own word as a pattern: words of letters, digits, `_` and `-`, each matched as it stands.
-fn plain_words(text: &str) -> Option<String> {
-    let shadow = crate::rule::pattern::plain(text);
-    (!shadow.is_empty()).then_some(shadow)
 }

@@ -16,6 +16,8 @@ use regex_syntax::hir::literal::Extractor;
 pub(crate) const LONGEST: usize = 1024;
 /// How deep vocabularies may name each other.
 const DEEPEST: usize = 6;
+/// The longest pattern with the words of its vocabularies, in bytes.
+const LONGEST_EXPANDED: usize = 256 << 10;
 /// The largest compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
 
@@ -23,12 +25,25 @@ const SIZE_LIMIT: usize = 4 << 20;
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     lists: BTreeMap<String, Vec<String>>,
+    about: BTreeMap<String, String>,
 }
 
 impl Vocabulary {
     /// Adds a list, or words to a list.
     pub fn extend(&mut self, name: &str, words: impl IntoIterator<Item = String>) {
         self.lists.entry(name.to_owned()).or_default().extend(words);
+    }
+
+    /// Says what a list holds; what was said first stays.
+    pub fn describe(&mut self, name: &str, about: &str) {
+        self.about
+            .entry(name.to_owned())
+            .or_insert_with(|| about.to_owned());
+    }
+
+    /// What a list holds, in a few words.
+    pub fn about(&self, name: &str) -> Option<&str> {
+        self.about.get(name).map(String::as_str)
     }
 
     /// The names of the lists.
@@ -54,6 +69,11 @@ impl Vocabulary {
         }
         let mut text = pattern.to_owned();
         for _ in 0..DEEPEST {
+            if text.len() > LONGEST_EXPANDED {
+                return Err(format!(
+                    "the pattern is longer than {LONGEST_EXPANDED} bytes with the words of its vocabularies"
+                ));
+            }
             match self.replace_names(&text)? {
                 Some(next) => text = next,
                 None => return translate(&text),
@@ -83,6 +103,11 @@ impl Vocabulary {
                 .ok_or_else(|| format!("no vocabulary has the name `{name}`"))?;
             out.push_str(&rest[..open]);
             out.push('(');
+            if out.len() + words.iter().map(|word| word.len() + 1).sum::<usize>()
+                > 2 * LONGEST_EXPANDED
+            {
+                return Ok(Some(" ".repeat(LONGEST_EXPANDED + 1)));
+            }
             out.push_str(&words.join("|"));
             out.push(')');
             rest = &rest[open + close + 1..];
@@ -106,7 +131,15 @@ fn translate(text: &str) -> Result<String, String> {
             {
                 return Err("look-around is not supported: use `unless`".to_owned());
             }
-            '(' if text[at + 1..].starts_with('?') => out.push('('),
+            '(' if text[at + 1..].starts_with("?:") => out.push('('),
+            '(' if text[at + 1..].starts_with('?') => {
+                return Err("a group is written `( | )`, without `?` at its beginning".to_owned());
+            }
+            '^' | '$' if before != Some('[') => {
+                return Err(format!(
+                    "`{char}`: a pattern is looked for anywhere in a sentence, and no sentence begins or ends inside it"
+                ));
+            }
             '(' => out.push_str("(?:"),
             '*' if before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') => {
                 out.push_str("[a-z0-9_'-]*")
@@ -184,7 +217,9 @@ impl Pattern {
     pub fn check(&self) -> Result<(), String> {
         let regex = self.compile().map_err(|error| match error {
             regex::Error::CompiledTooBig(limit) => {
-                format!("the pattern is larger than {limit} bytes when compiled")
+                format!(
+                    "the pattern is larger than {limit} bytes when compiled: repeat less, or divide it into cues"
+                )
             }
             other => last_line(&other.to_string()),
         })?;
@@ -225,8 +260,9 @@ impl Pattern {
 /// A team's own words as a pattern that matches them as they stand; empty where there is none.
 pub(crate) fn plain(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    let words = lower.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
+    let words = lower.split(|char: char| !(char.is_ascii_alphanumeric() || "_.".contains(char)));
     words
+        .map(|word| word.trim_matches('.'))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")

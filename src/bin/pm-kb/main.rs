@@ -38,6 +38,7 @@ mod render;
 mod report;
 mod report_earlier;
 mod report_json;
+mod rules;
 mod search;
 mod show;
 mod similar;
@@ -93,6 +94,8 @@ enum Command {
     Reclassify(reclassify::Args),
     /// Label documents without storing them.
     Classify(classify::Args),
+    /// Show, try and measure the rules, the shipped ones and your own.
+    Rules(rules::Args),
     /// Compare the labels of the rules, or the facts that are read, with those of a reader.
     Eval(eval::Args),
     /// Count a quarter: failure modes, decay, patterns, each with its incidents.
@@ -199,6 +202,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Label(args) => label::run(&args, desk),
         Command::Reclassify(args) => reclassify::run(&args, desk),
         Command::Classify(args) => classify::run(&args, desk),
+        Command::Rules(args) => rules::run(&args, desk),
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
