@@ -10,6 +10,7 @@ mod pattern;
 mod policy;
 mod prefilter;
 mod telling;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -33,13 +34,13 @@ pub use crate::rule::leaning::Words;
 pub use crate::rule::leaning::attention;
 pub use crate::rule::leaning::stem;
 pub use crate::rule::pattern::Pattern;
-pub use crate::rule::pattern::Vocabulary;
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
 use crate::rule::prefilter::Prefilter;
 pub use crate::rule::telling::Features;
 pub use crate::rule::telling::Telling;
 pub use crate::rule::telling::Told;
+pub use crate::rule::vocabulary::Vocabulary;
 
 /// How settled a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -305,6 +306,8 @@ impl RuleSet {
         }
         parsed.iter().for_each(|file| builder.add_words(file));
         parsed.iter().for_each(|file| builder.try_words(file));
+        // A word that cannot be used spoils every pattern that it is part of: only the word is told of.
+        builder.stop_at_problems()?;
         parsed.iter().for_each(|file| builder.add_rules(file));
         parsed.iter().for_each(|file| builder.override_with(file));
         let hash = hasher.finalize().to_hex();

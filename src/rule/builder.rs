@@ -21,9 +21,9 @@ use crate::rule::own;
 use crate::rule::own::reason;
 use crate::rule::own::word_of;
 use crate::rule::pattern::Pattern;
-use crate::rule::pattern::Vocabulary;
 use crate::rule::policy::Policy;
 use crate::rule::prefilter::Prefilter;
+use crate::rule::vocabulary::Vocabulary;
 use crate::taxonomy::Decay;
 
 /// The most cues that a team's files may have together, so that they are read in a moment.
@@ -60,6 +60,14 @@ impl Builder {
     /// Notes a problem; the value where there is none.
     pub(crate) fn note<T>(&mut self, result: Result<T, Error>) -> Option<T> {
         result.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// Ends the building where something is wrong.
+    pub(crate) fn stop_at_problems(&mut self) -> Result<(), Vec<Error>> {
+        match self.problems.is_empty() {
+            true => Ok(()),
+            false => Err(std::mem::take(&mut self.problems)),
+        }
     }
 
     /// Adds the vocabularies of a file, before any pattern is read.
@@ -286,7 +294,12 @@ impl Builder {
         if file.is_own() {
             own::expect_id(file, id, self.ids.contains_key(text))?;
         }
-        let here = format!("{}:{}", file.name, file.position(at).line);
+        let from = file
+            .name
+            .rmatch_indices('/')
+            .nth(1)
+            .map_or(0, |(at, _)| at + 1);
+        let here = format!("{}:{}", &file.name[from..], file.position(at).line);
         match self.ids.insert(text.clone(), here) {
             None => Ok(()),
             Some(other) => Err(file.error(
@@ -315,9 +328,7 @@ impl Builder {
     /// # Errors
     /// Everything that is wrong with the files.
     pub(crate) fn finish(mut self, hash: &str) -> Result<RuleSet, Vec<Error>> {
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
+        self.stop_at_problems()?;
         self.rules
             .sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
         let disabled = &self.disabled;

@@ -311,7 +311,7 @@ fn toml_error(file: RuleFile<'_>, found: &toml::de::Error) -> Error {
             format!("{before}expected `{{ value = …, reason = \"…\" }}`")
         }
         Some((before, _)) => format!("{before}expected a table"),
-        None => said,
+        None => said.replace("expected f64", "expected a number"),
     };
     let advice = match said.as_str() {
         "missing field `schema`" => ": begin the file with `schema = 1`",

@@ -1,6 +1,8 @@
 //! Own: what is expected of the files that a team writes, so that a mistake is told and never does harm.
 
 use toml::Spanned;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::error::Error;
 use crate::rule::file::Parsed;
@@ -74,11 +76,16 @@ pub(crate) fn word_of(file: &Parsed<'_>, word: &Spanned<String>) -> Result<Strin
     if !file.is_own() {
         return Ok(text.clone());
     }
+    // Sentences are searched without accents.
+    let text: String = text
+        .nfkd()
+        .filter(|char| !is_combining_mark(*char))
+        .collect();
     let is_plain = |char: char| char.is_ascii_alphanumeric() || " _-./'".contains(char);
     if !text.chars().all(is_plain) {
         return Ok(text.trim().to_owned());
     }
-    let plain = pattern::plain(text);
+    let plain = pattern::plain(&text);
     if plain.is_empty() {
         let message = format!("`{text}` is not made of words");
         return Err(file.error(word.span().start, message));

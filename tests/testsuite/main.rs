@@ -34,6 +34,7 @@ mod query;
 mod recovery;
 mod report;
 mod rights;
+mod rulebook;
 mod safekeeping;
 mod search;
 mod search_filter;

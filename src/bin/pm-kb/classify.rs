@@ -83,11 +83,6 @@ impl Labels {
         Some(Labels { rules, reading })
     }
 
-    /// The rules.
-    pub(crate) fn rules(&self) -> &RuleSet {
-        &self.rules
-    }
-
     /// The labels that the rules give a file, without the verdicts that it states itself.
     ///
     /// # Errors
