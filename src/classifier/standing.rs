@@ -78,12 +78,7 @@ impl Standing {
         }
         let ranked = self.ranked(reading);
         let (cause, share) = ranked[0];
-        reasons.push(format!(
-            "rules and words together: {} {share:.2}, then {} {:.2}",
-            cause.id(),
-            ranked[1].0.id(),
-            ranked[1].1
-        ));
+        reasons.push(self.told(reading, &ranked));
         let enough = match cause {
             Cause::Mode(mode) => self.score(mode) >= limits.mode,
             Cause::Model => model >= limits.model_decay,
@@ -128,15 +123,9 @@ impl Standing {
     /// The kinds of cause with their shares, best first: what the words lean to, and what the rules have found.
     pub(crate) fn ranked(&self, reading: &Reading<'_>) -> Vec<(Cause, f64)> {
         let policy = reading.rules.policy();
-        let found = |cause| match cause {
-            Cause::Mode(mode) => self.score(mode),
-            Cause::Model => self.model.1,
-            Cause::Ordinary => self.ordinary.1,
-            Cause::Untold => 0.0,
-        };
         let value = |cause| {
-            let found: f64 = found(cause);
-            reading.lean.log(cause) + policy.leaning.rules * found.max(0.0).sqrt()
+            let found = self.found(cause).max(0.0);
+            reading.lean.log(cause) + policy.leaning.rules * found.sqrt()
         };
         let mut ranked = Cause::ALL
             .map(|cause| (cause, f64::exp(value(cause))))
@@ -147,6 +136,35 @@ impl Standing {
         }
         ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
         ranked
+    }
+
+    /// What the rules have found of a kind of cause.
+    fn found(&self, cause: Cause) -> f64 {
+        match cause {
+            Cause::Mode(mode) => self.score(mode),
+            Cause::Model => self.model.1,
+            Cause::Ordinary => self.ordinary.1,
+            Cause::Untold => 0.0,
+        }
+    }
+
+    /// How the best three kinds of cause stand, and what words and rules have to do with it.
+    fn told(&self, reading: &Reading<'_>, ranked: &[(Cause, f64)]) -> String {
+        let parts = ranked.iter().take(3).map(|(cause, share)| {
+            let rules = self.found(*cause);
+            match reading.lean.log {
+                Some(_) => format!(
+                    "{} {share:.2} (words {:.2}, rules {rules:.1})",
+                    cause.id(),
+                    reading.lean.log(*cause).exp()
+                ),
+                None => format!("{} {share:.2} (rules {rules:.1})", cause.id()),
+            }
+        });
+        format!(
+            "rules and words together: {}",
+            parts.collect::<Vec<_>>().join(", ")
+        )
     }
 
     /// The best mode after the tie-breakers of the codebook.
