@@ -10,6 +10,11 @@ use crate::taxonomy::Reason;
 
 use crate::classifier::Reading;
 
+/// What a sentence counts that a team's own rule has found, beside what every rule counts. Whoever writes a rule of
+/// weight 5 about the team's own words knows more than words that were learned elsewhere: in the root cause it makes
+/// the label ten times as likely and more.
+const OWN: f64 = 0.25;
+
 /// The six scores, model decay and ordinary causes, best first.
 #[derive(Debug)]
 pub(crate) struct Standing {
@@ -125,7 +130,8 @@ impl Standing {
         let policy = reading.rules.policy();
         let value = |cause| {
             let found = self.found(cause).max(0.0);
-            reading.lean.log(cause) + policy.leaning.rules * found.sqrt()
+            let rules = policy.leaning.rules * found.sqrt();
+            reading.lean.log(cause) + rules + OWN * own(reading, cause)
         };
         let mut ranked = Cause::ALL
             .map(|cause| (cause, f64::exp(value(cause))))
@@ -184,6 +190,31 @@ impl Standing {
         }
         (mode, score)
     }
+}
+
+/// What the strongest sentence adds that a team's own rule has found for a kind of cause.
+fn own(reading: &Reading<'_>, cause: Cause) -> f64 {
+    let labels: Vec<Label> = match cause {
+        Cause::Mode(mode) => vec![Label::Mode(mode)],
+        Cause::Model => ModelDecayKind::ALL
+            .iter()
+            .map(|kind| Label::ModelDecay(*kind))
+            .collect(),
+        Cause::Ordinary => NoneKind::ALL
+            .iter()
+            .map(|kind| Label::Ordinary(*kind))
+            .collect(),
+        Cause::Untold => vec![Label::Signal(Signal::NoCause)],
+    };
+    let rules = reading.rules;
+    let is_own = |hit: usize| rules.rules()[rules.cues()[reading.hits[hit].cue].rule].is_own;
+    let shares = labels
+        .iter()
+        .flat_map(|label| reading.scores.shares(*label));
+    let values = shares
+        .filter(|share| is_own(share.hit))
+        .map(|share| share.value);
+    values.fold(0.0, f64::max)
 }
 
 /// Why a document without a verdict has none.

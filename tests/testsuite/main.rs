@@ -27,6 +27,7 @@ mod json;
 mod killing;
 mod known_items;
 mod ledger;
+mod manual;
 mod paper;
 mod parser;
 mod power;

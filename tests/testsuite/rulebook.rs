@@ -693,7 +693,7 @@ fn a_mebibyte_and_a_line_of_a_megabyte_are_labelled_in_bounded_time() {
 fn what_a_change_of_rules_does_is_told_with_the_rule_that_did_it() {
     let desk = Desk::new();
     desk.file("drift.md", "# Loans\n\n## Root cause\n\nThe population changed: many more young customers applied, and the model had seen few of them in training.\n");
-    desk.file("back.md", "# Ranking\n\n## Root cause\n\nThe feature store was stale.\n\n## Resolution\n\nWe rolled back Larder.\n");
+    desk.file("back.md", "# Ranking\n\n## Root cause\n\nThe embeddings in the feature store were stale: the refresh job had stopped, and the ranking model read values of last week.\n\n## Resolution\n\nWe rolled back Larder to the snapshot of the day before, and the ranking recovered. The rollback of Larder took an hour.\n");
     let rule = RULE
         .replace("failure_mode:feature-staleness", "rollback_target:index")
         .replace("{feature-store} <3> went cold", "larder( v2)?")

@@ -1,6 +1,9 @@
 //! Change: what a record says now and what it said before, field by field, and by whom or which rule.
 
+use std::collections::BTreeSet;
+
 use pm_kb::classification::Classification;
+use pm_kb::classification::Evidence;
 use pm_kb::classification::VerdictSource;
 use pm_kb::knowledge_base::Changed;
 use pm_kb::record::Record;
@@ -110,6 +113,9 @@ fn follows_a_person(record: &Record) -> bool {
     record.classification.verdicts.get(&field) == Some(&VerdictSource::Human)
 }
 
+/// What begins the name of a table of words in evidence.
+const WORDS: &str = "PMK-WORDS-";
+
 /// Which rule did it.
 struct Doer<'a> {
     rule: &'a str,
@@ -148,8 +154,8 @@ fn doer<'a>(changed: &'a Changed, difference: &Difference) -> Option<Doer<'a>> {
         left.cloned().collect()
     };
     let (gained, lost) = (without(&new, &old), without(&old, &new));
-    let speaks = strongest(after, facet, &gained).map(|rule| (rule, false));
-    let ceased = || strongest(before, facet, &lost).map(|rule| (rule, true));
+    let speaks = strongest((after, before), facet, &gained).map(|rule| (rule, false));
+    let ceased = || strongest((before, after), facet, &lost).map(|rule| (rule, true));
     let (rule, has_ceased) = speaks.or_else(ceased)?;
     Some(Doer { rule, has_ceased })
 }
@@ -161,14 +167,31 @@ fn is_settled_otherwise(before: &Classification, after: &Classification) -> bool
     is_drift(before) && is_drift(after) && is_decay(before) && is_decay(after)
 }
 
-/// The rule that speaks most for one of some values, or for the label that they follow from.
-fn strongest<'a>(labels: &'a Classification, facet: Facet, values: &[String]) -> Option<&'a str> {
+/// The rule that speaks most for one of some values, or for the label that they follow from: one that the other labels
+/// do not know before one that they know, and a rule before the table of words.
+fn strongest<'a>(
+    (labels, others): (&'a Classification, &Classification),
+    facet: Facet,
+    values: &[String],
+) -> Option<&'a str> {
+    let known: BTreeSet<&str> = others
+        .evidence
+        .iter()
+        .map(|one| one.rule.as_str())
+        .collect();
+    let rank = |one: &Evidence| {
+        let is_new = !known.contains(one.rule.as_str());
+        (is_new, !one.rule.starts_with(WORDS))
+    };
     let of = |facet: Facet, fits: &dyn Fn(&str) -> bool| {
         labels
             .evidence
             .iter()
             .filter(|one| one.facet == facet && fits(&one.value))
-            .max_by(|a, b| a.contribution.total_cmp(&b.contribution))
+            .max_by(|a, b| {
+                let by_rank = rank(a).cmp(&rank(b));
+                by_rank.then(a.contribution.total_cmp(&b.contribution))
+            })
             .map(|one| one.rule.as_str())
     };
     if values.is_empty() {
