@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use crate::incident::Moment;
 use crate::incident::Origin;
 use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
@@ -12,6 +13,8 @@ use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
 use crate::parser::clause;
 use crate::parser::event::Event;
+use crate::parser::fold::fold;
+use crate::parser::later;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
 use crate::parser::range;
@@ -92,6 +95,11 @@ impl Narrative {
                 sentence: &text[start..end],
                 known,
                 order,
+                last: self
+                    .told
+                    .iter()
+                    .rev()
+                    .find_map(|told| told.reading.point.moment()),
             };
             self.take_lengths(&teller, kind);
             let told: Vec<(Told, Date)> = teller
@@ -99,8 +107,11 @@ impl Narrative {
                 .into_iter()
                 .filter(|(_, date)| near(*date, about))
                 .collect();
-            known.day = told.last().map(|(_, date)| *date).or(known.day);
+            let day = told.last().map(|(_, date)| *date).or(teller.known.day);
+            let noticed = day.and_then(|day| teller.noticed(kind, day));
+            known.day = day;
             self.told.extend(told.into_iter().map(|(told, _)| told));
+            self.told.extend(noticed);
         }
     }
 
@@ -153,6 +164,23 @@ impl Narrative {
     }
 }
 
+static OF_REPAIR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:remediation|mitigation|resolution|recovery|response)\b").expect("a constant")
+});
+
+/// What a passage is read as: `Remediation and prevention` tells of the repair before it tells what is to be done.
+fn kind_of(outline: &Outline, passage: &Passage) -> SectionKind {
+    let kind = outline.kind(passage);
+    let prose = passage.kind == BlockKind::Paragraph;
+    let heading = &outline.sections[passage.section].heading;
+    match kind {
+        SectionKind::Actions if prose && OF_REPAIR.is_match(&fold(heading)) => {
+            SectionKind::Resolution
+        }
+        kind => kind,
+    }
+}
+
 /// Sections that tell what happened.
 fn tells(kind: SectionKind) -> bool {
     !matches!(
@@ -198,18 +226,19 @@ pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder
         .passages
         .iter()
         .filter(is_prose)
-        .filter(|passage| tells(outline.kind(passage)))
+        .filter(|passage| tells(kind_of(outline, passage)))
     {
         let text = passage.piece.text();
         bytes += text.len();
         if bytes > MOST_BYTES {
             break;
         }
+        let kind = kind_of(outline, passage);
         if passage.section != section {
             section = passage.section;
-            known.day = narrative.day_of(outline.kind(passage)).or(setting.day);
+            known.day = narrative.day_of(kind).or(setting.day);
         }
-        narrative.take_passage(passage, outline.kind(passage), &mut known, order);
+        narrative.take_passage(passage, kind, &mut known, order);
     }
     narrative
 }
@@ -227,6 +256,8 @@ struct Teller<'a> {
     sentence: &'a str,
     known: &'a Setting,
     order: Option<DateOrder>,
+    /// The last moment that was told of before the sentence.
+    last: Option<Moment>,
 }
 
 impl Teller<'_> {
@@ -243,10 +274,14 @@ impl Teller<'_> {
         if OTHER_TIME.is_match(self.sentence) {
             return Vec::new();
         }
-        let stamps = stamp::stamps(self.sentence, self.order);
+        let mut stamps = stamp::stamps(self.sentence, self.order);
+        let steps = later::steps(self.sentence);
+        stamps.extend(steps.iter().map(|step| step.stamp.clone()));
+        stamps.sort_by_key(|stamp| stamp.start);
         let zone = stamps.iter().find_map(|stamp| stamp.zone.clone());
         let clauses = clause::around(self.sentence, &stamps);
         let mut day = self.known.day;
+        let mut last = self.last;
         let mut found = Vec::new();
         for (stamp, words) in stamps.iter().zip(clauses) {
             let zone = stamp
@@ -262,9 +297,17 @@ impl Teller<'_> {
                     .or(day),
                 zone,
             };
-            let Some(point) = known.point(stamp) else {
+            let step = steps.iter().find(|step| step.stamp == *stamp);
+            let point = match step {
+                Some(step) => last
+                    .and_then(|last| later::after(last, step.minutes))
+                    .map(Point::Moment),
+                None => known.point(stamp),
+            };
+            let Some(point) = point else {
                 continue;
             };
+            last = point.moment().or(last);
             day = Some(point.date());
             let event = Event::of(words).or_of(self.sentence);
             found.push((
@@ -277,6 +320,19 @@ impl Teller<'_> {
             ));
         }
         found
+    }
+
+    /// The day on which it was noticed at last: `Nobody noticed until Thursday`.
+    fn noticed(&self, section: SectionKind, day: Date) -> Option<Told> {
+        let (date, at) = later::noticed(self.sentence, day)?;
+        Some(Told {
+            reading: self.reading(Point::Day(date), at),
+            event: Event {
+                detected: true,
+                ..Event::default()
+            },
+            section,
+        })
     }
 
     fn range(&self) -> Option<(Reading, Reading)> {

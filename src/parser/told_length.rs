@@ -21,7 +21,7 @@ static DURATION_OF: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What a sentence speaks of that says how long the incident lasted.
 static HARM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:outage|incident|disruption|downtime|unavailable|down|degrad\w+|fail\w*|errors?|delay\w*|impact\w*|affected|experienc\w+|latency|lost|loss|ausfall|störung|caíd\w+|panne|stopped|refused)\b").expect("a constant")
+    Regex::new(r"(?i)\b(?:outage|incident|disruption|downtime|unavailable|down|degrad\w+|fail\w*|errors?|delay\w*|impact\w*|affected|experienc\w+|latency|lost|loss|ausfall|störung|caíd\w+|panne|stopped|refused|unable|could not|couldn.t|cannot|offline|unreachable|wrong|broken|stale|missing|empty|frozen|no (?:one|body|customers?|users?|requests?|mail|data|new|traffic|\w+ (?:could|received|was|were|had)))\b|\bnobody\b").expect("a constant")
 });
 static VAGUE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:aggregate|average|median|up to|at least|more than|less than|over|each|per|every|mean|typical(?:ly)?|usual(?:ly)?)\b").expect("a constant")
@@ -55,6 +55,14 @@ static AFTER_REPORT: LazyLock<Regex> = LazyLock::new(|| {
 static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:unnoticed|undetected)\s+(?:for\s+)?(?:about |almost |nearly )?$")
         .expect("a constant")
+});
+
+/// `Nobody noticed for eleven days`.
+static NOBODY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:nobody|no one|none of us|no alert|no alarm|no monitor|we did not|we didn.t|not)\b[^.;]{0,40}\b(?:notice[sd]?|noticing|reali[sz]ed?|detect(?:ed)?|saw|seen|spotted|spot|caught|catch|fired?|found|find out|knew|know)\b[^.;,]{0,25}\bfor (?:about |almost |nearly |over |more than |roughly |some |around |another |the first )*$").expect("a constant")
+});
+static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:alert(?:s|ed)?|alarm(?:s|ed)?|monitor(?:s|ing)?|page[rd]?|paged|noticed|detected)\b[^.;,]{0,40}\b(?:in|within) the same (?:minute|moment)\b").expect("a constant")
 });
 
 /// How long the incident lasted, in minutes and where the length stands; `None` where that is not said or vague.
@@ -94,13 +102,14 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
         let after = sentence.get(length.end..).unwrap_or_default();
         NOTICED_AFTER.is_match(before)
             || UNNOTICED.is_match(before)
+            || NOBODY.is_match(before)
             || (ALARM_BEFORE.is_match(before) && AFTER.is_match(after))
             || (TOOK_TO_NOTICE.is_match(after) && !BEFORE.is_match(before))
     };
-    duration::durations(sentence)
-        .into_iter()
-        .find(noticed)
-        .map(|length| (length.whole(), length.start))
+    let told = duration::durations(sentence).into_iter().find(noticed);
+    let at_once = || AT_ONCE.find(sentence).map(|found| (0, found.start()));
+    told.map(|length| (length.whole(), length.start))
+        .or_else(at_once)
 }
 
 #[cfg(test)]
@@ -139,6 +148,12 @@ mod tests {
         assert_eq!(
             to_notice("It went unnoticed for three days.").map(|(minutes, _)| minutes),
             Some(4320)
+        );
+        assert_eq!(notice("Nobody noticed for eleven days."), Some(15_840));
+        assert_eq!(notice("The alert fired in the same minute."), Some(0));
+        assert_eq!(
+            minutes("For two hours no customer received mail."),
+            Some(120)
         );
     }
 }
