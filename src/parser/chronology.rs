@@ -107,6 +107,14 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
         lead.filter(|lead| lead.tells && !lead.is_of_page)
             .map(|lead| lead.reading),
     ];
+    // What the title or the first sentences name as well is no day of a page.
+    let confirmed = |stated: Reading| {
+        let named = chronology.named.iter().flatten();
+        named
+            .clone()
+            .any(|named| named.point.date() == stated.point.date())
+    };
+    chronology.is_day_weak &= !chronology.date.is_some_and(confirmed);
     let weak = chronology.date.filter(|_| chronology.is_day_weak);
     let of_incident = lead.filter(|lead| !lead.is_of_page);
     chronology.fallback = [weak, file, of_incident.map(|lead| lead.reading)];

@@ -167,10 +167,11 @@ fn detection(entries: &[TimelineEntry]) -> Option<usize> {
     let tells = |entry: &TimelineEntry| {
         entry.event.detected && (entry.event.fails || !entry.event.resolved)
     };
-    let after = entries.get(began..)?.iter().position(tells);
-    after
-        .map(|number| number + began)
-        .or_else(|| entries.iter().position(tells))
+    let tells_failure = |(number, entry): (usize, &TimelineEntry)| {
+        tells(entry) && (number >= began || entry.event.fails)
+    };
+    let first = entries.iter().enumerate().position(tells_failure);
+    first.or_else(|| entries.iter().position(tells))
 }
 
 /// The entry in which the failure itself begins: said so, or the first failure before anybody noticed.

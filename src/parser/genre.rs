@@ -46,6 +46,20 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^how (?:we|to|our teams?) (?:write|run|do|handle|review|respond|learn|work|manage|declare|hold)\b|\b(?:newsletter|bulletin|round ?up|cheat ?sheet|release notes|changelog|style guide|glossary)\b|^(?:rfc|adr|design doc|proposal|release|version)\W?\s?v?\d").expect("a constant")
 });
 
+/// Notes on a change that was made, which speak of what was wrong as post-mortems do.
+static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:fix(?:es)?|improvements?|implementation|debug summary|debugging|refactor(?:ing)?|error resolution|audit report|fix summary|implementation (?:notes|summary))\b").expect("a constant")
+});
+#[rustfmt::skip]
+const CHANGE_HEADINGS: &[&str] = &[
+    "files changed", "files modified", "files affected", "related files", "changes made", "solution implemented", "solutions implemented",
+    "solution applied", "implementation details", "implementation", "technical implementation", "how it works", "testing", "verification",
+    "validation", "validation queries", "current architecture", "deployment", "troubleshooting", "before vs after", "code changes",
+];
+static INCIDENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:incident|outage|post ?mortem|downtime|disruption|failures?|down|rca|pir|retrospective)\b").expect("a constant")
+});
+
 static OF_OTHERS: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
         r"(?i)\bpublic(?:ly available)? (?:post-?mortem|incident report|write-?up)\b|\bpost-?mortem of (?:another|a (?:large|big|well-known|major))\b",
@@ -67,6 +81,9 @@ pub(crate) fn is_other(outline: &Outline, facts: &Facts, title: &str) -> bool {
         &facts.resolved,
     ];
     let timed = clocks.into_iter().flatten().count();
+    if timed == 0 && is_change(outline, title) {
+        return true;
+    }
     if facts.severity.is_some() || timed >= 2 {
         return false;
     }
@@ -88,12 +105,7 @@ fn has_headings(outline: &Outline) -> bool {
     let headings: BTreeSet<String> = outline
         .sections
         .iter()
-        .map(|section| fold(&section.heading))
-        .map(|heading| {
-            heading
-                .trim_start_matches(|first: char| !first.is_alphabetic())
-                .to_owned()
-        })
+        .map(|section| bare(&section.heading))
         .collect();
     let of_one = |genre: &&[&str]| {
         let found = headings
@@ -102,6 +114,28 @@ fn has_headings(outline: &Outline) -> bool {
         found.count() >= ENOUGH_HEADINGS
     };
     !tells && GENRES.iter().any(|genre| of_one(&genre))
+}
+
+/// Whether it is named a fix and divided as notes on one are.
+fn is_change(outline: &Outline, title: &str) -> bool {
+    let folded = fold(title);
+    let headings: BTreeSet<String> = outline
+        .sections
+        .iter()
+        .map(|section| bare(&section.heading))
+        .collect();
+    let found = headings
+        .iter()
+        .filter(|heading| CHANGE_HEADINGS.contains(&heading.as_str()));
+    CHANGE.is_match(&folded) && !INCIDENT.is_match(&folded) && found.count() >= ENOUGH_HEADINGS
+}
+
+/// A heading, folded, without its number.
+fn bare(heading: &str) -> String {
+    let folded = fold(heading);
+    folded
+        .trim_start_matches(|first: char| !first.is_alphabetic())
+        .to_owned()
 }
 
 /// Whether it speaks of an incident of others.

@@ -30,6 +30,9 @@ const MOST_BYTES: usize = 200_000;
 /// A time that lies further than this from the day of the incident is of another time, in days.
 const FAR: i32 = 200;
 
+/// The most days between an incident and the page on it, for the page's day to give way.
+const LONGEST_WRITING: i32 = 7;
+
 static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:scheduled (?:for|from)|planned for|maintenance window|business hours|usually|normally|every (?:day|night|week|hour)|compared (?:to|with)|against the|the week before|last year|will be|we plan|until the|open to feedback|template)\b").expect("a constant")
 });
@@ -76,6 +79,20 @@ impl Narrative {
         let noticed = |told: &&Told| told.section == SectionKind::Detection;
         let last = self.told.iter().rfind(noticed).filter(|_| repairs)?;
         Some(last.reading.point.date())
+    }
+
+    /// The day of the harm where a range of clock times tells it, else the day known.
+    fn day_near(&self, day: Option<Date>) -> Option<Date> {
+        let Some((from, _)) = self.range.filter(|(from, _)| from.point.moment().is_some()) else {
+            return day;
+        };
+        let began = from.point.date();
+        let close = |day: Date| {
+            began
+                .until(day)
+                .is_ok_and(|span| (0..=LONGEST_WRITING).contains(&span.get_days()))
+        };
+        day.is_none_or(close).then_some(began).or(day)
     }
 
     /// What the sentences of a passage tell; the last day that they name is that of bare clock times behind them.
@@ -236,7 +253,9 @@ pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder
         let kind = kind_of(outline, passage);
         if passage.section != section {
             section = passage.section;
-            known.day = narrative.day_of(kind).or(setting.day);
+            known.day = narrative
+                .day_of(kind)
+                .or_else(|| narrative.day_near(setting.day));
         }
         narrative.take_passage(passage, kind, &mut known, order);
     }

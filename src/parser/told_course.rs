@@ -53,7 +53,10 @@ pub(crate) fn of(narrative: &Narrative) -> Course {
 fn is_second(told: &[Told], detected: &Reading) -> bool {
     told.iter().any(|told| {
         let timed = told.reading.point.moment().is_some();
-        timed && told.event.resolved && !told.event.fails && is_before(&told.reading, detected)
+        timed
+            && is_repair(told.section)
+            && told.event.resolved
+            && is_before(&told.reading, detected)
     })
 }
 
@@ -74,7 +77,8 @@ fn is_later(told: &Told, detected: Option<Reading>) -> bool {
     detected.is_none_or(|detected| {
         let (noticed, later) = (detected.point, told.reading.point);
         let same_day = noticed.moment().is_none() && noticed.date() == later.date();
-        is_before(&detected, &told.reading) || same_day || later.moment().is_none()
+        let is_day = later.moment().is_none() && noticed.date() <= later.date();
+        is_before(&detected, &told.reading) || same_day || is_day
     })
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
     };
     duration::durations(sentence)
         .into_iter()
-        .find(lasts)
+        .find(|length| lasts(length) && length.whole() > 0)
         .map(|length| (length.whole(), length.start))
 }
 

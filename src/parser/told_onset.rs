@@ -16,7 +16,7 @@ use crate::parser::zone::Zone;
 
 static BEGAN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:(?:began|begun|started|starting|beginning|commenced|occurring|occurred|happening|ongoing) (?:at|on|around|about|since|from)|since|(?:began|started))\s+(?:about |around |approximately |roughly |at )*$",
+        r"(?i)\b(?:(?:began|begun|started|starting|beginning|commenced|occurring|occurred|happening|ongoing) (?:at|on|around|about|since|from)|since|(?:began|started)|(?:start|beginning|onset) of the (?:\w+ )?(?:outage|incident|impact|problem|disruption))\s*\(?\s*~?(?:about |around |approximately |roughly |at )*$",
     )
     .expect("a constant")
 });
