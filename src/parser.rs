@@ -52,6 +52,7 @@ mod stamp;
 mod statement;
 mod status_page;
 mod table;
+mod teller;
 mod timeline;
 mod title;
 mod told_course;

@@ -94,6 +94,7 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
     let mut setting = Setting {
         day: None,
         zone: declared_zone::find(outline),
+        span: day::span(matter.statements.entries, outline, order),
     };
     setting.day = title.or(file).map(|reading| reading.point.date());
     setting.day = setting
@@ -119,7 +120,9 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
     let of_incident = lead.filter(|lead| !lead.is_of_page);
     chronology.fallback = [weak, file, of_incident.map(|lead| lead.reading)];
     let context = text_day(&chronology, lead).or(setting.day);
-    setting.day = context.or_else(|| day::any(matter.statements.entries, outline, order));
+    setting.day = context
+        .or_else(|| day::any(matter.statements.entries, outline, order))
+        .or_else(|| day::in_named_year(outline, order));
     add_text(&mut chronology, matter, &setting, order);
     chronology
 }
@@ -174,7 +177,8 @@ fn add_text(
         chronology.resolved = chronology.resolved.filter(|end| !posted(end));
     }
     let course = course::of(&entries, place, &narrative);
-    chronology.onset = finer(chronology.onset, course.onset);
+    let onset = finer(chronology.onset, course.onset);
+    chronology.onset = finer(onset, narrative.first_clock_of(onset));
     chronology.detected = finer(chronology.detected, course.detected);
     chronology.diagnosed = finer(chronology.diagnosed, course.diagnosed);
     chronology.mitigated = finer(chronology.mitigated, course.mitigated);

@@ -172,10 +172,7 @@ impl<'a> Walk<'a> {
     }
 
     fn set_day(&mut self, stamp: &Stamp) {
-        let setting = Setting {
-            day: self.day.or(self.setting.day),
-            zone: None,
-        };
+        let setting = self.setting.on(self.day.or(self.setting.day));
         if let Some(date) = setting.date(stamp) {
             self.day = Some(date);
             self.last = None;
@@ -265,8 +262,8 @@ impl<'a> Walk<'a> {
 
     fn add(&mut self, stamp: &Stamp, words: &str, at: usize) {
         let known = Setting {
-            day: self.day.or(self.setting.day),
             zone: stamp.zone.clone().or(self.zone.clone()),
+            ..self.setting.on(self.day.or(self.setting.day))
         };
         let Some(mut point) = known.point(stamp) else {
             return;

@@ -61,6 +61,22 @@ static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
 static NOBODY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:nobody|no one|none of us|no alert|no alarm|no monitor|we did not|we didn.t|not)\b[^.;]{0,40}\b(?:notice[sd]?|noticing|reali[sz]ed?|detect(?:ed)?|saw|seen|spotted|spot|caught|catch|fired?|found|find out|knew|know)\b[^.;,]{0,25}\bfor (?:about |almost |nearly |over |more than |roughly |some |around |another |the first )*$").expect("a constant")
 });
+/// `Shift leads reported it on the second day of the release`.
+const ORDINALS: &[&str] = &[
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+];
+static NTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:on )?the (second|third|fourth|fifth|sixth|seventh|eighth) day (?:of|after)\b",
+    )
+    .expect("a constant")
+});
+static NOTICING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:noticed|reported|detected|discovered|complained|spotted|alert|alarm|found)\b",
+    )
+    .expect("a constant")
+});
 static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:alert(?:s|ed)?|alarm(?:s|ed)?|monitor(?:s|ing)?|page[rd]?|paged|noticed|detected)\b[^.;,]{0,40}\b(?:in|within) the same (?:minute|moment)\b").expect("a constant")
 });
@@ -107,9 +123,19 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
             || (TOOK_TO_NOTICE.is_match(after) && !BEFORE.is_match(before))
     };
     let told = duration::durations(sentence).into_iter().find(noticed);
+    let nth = || {
+        let found = NTH_DAY
+            .captures(sentence)
+            .filter(|_| NOTICING.is_match(sentence))?;
+        let number = ORDINALS
+            .iter()
+            .position(|word| found[1].eq_ignore_ascii_case(word))?;
+        Some((number as i64 * 24 * 60, found.get(0)?.start()))
+    };
     let at_once = || AT_ONCE.find(sentence).map(|found| (0, found.start()));
     told.map(|length| (length.whole(), length.start))
         .or_else(at_once)
+        .or_else(nth)
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub(crate) fn take(entry: &mut TimelineEntry, order: Option<DateOrder>) -> Optio
     let setting = Setting {
         day: Some(own.local.date()),
         zone: own.offset_seconds.map(Zone::Fixed),
+        span: None,
     };
     let Point::Moment(mut began) = setting.point(&stamps[told])? else {
         return None;
