@@ -181,7 +181,11 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
     }
     let until = detection.unwrap_or(entries.len().min(2));
     let before = entries.get(..until).unwrap_or_default();
-    let failing = before.iter().find(|entry| entry.event.fails);
+    // Steps of the response are no beginning, whatever they speak of.
+    let of_harm = |entry: &&TimelineEntry| entry.section != SectionKind::Response;
+    let failing = before
+        .iter()
+        .find(|entry| entry.event.fails && of_harm(entry));
     let at_once = || {
         detection
             .map(|number| &entries[number])
@@ -203,7 +207,7 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
     let changed = || {
         before
             .iter()
-            .rfind(|entry| entry.event.changes)
+            .rfind(|entry| entry.event.changes && of_harm(entry))
             .filter(|_| detection.is_some())
     };
     failing
