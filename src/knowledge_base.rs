@@ -66,6 +66,7 @@ pub use crate::knowledge_base::intake::Added;
 pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
+pub use crate::knowledge_base::reporting::Listing;
 pub use crate::knowledge_base::search::Found;
 pub use crate::knowledge_base::similar::Similar;
 pub use crate::knowledge_base::similar::SimilarFound;
@@ -79,6 +80,7 @@ pub use crate::knowledge_base::verdicts::Statement;
 pub use crate::knowledge_base::verdicts::TakenIn;
 pub use crate::knowledge_base::verdicts::VERDICTS;
 pub use crate::knowledge_base::verdicts::Wish;
+pub use crate::store::Order;
 pub use crate::store::Source;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
@@ -230,6 +232,15 @@ impl KnowledgeBase {
     /// [`Error::UnknownIncident`], [`Error::Damaged`], [`Error::Store`].
     pub fn record(&self, id: &str) -> Result<Record> {
         Ok(self.store.read(|view| find(view, id))?.record)
+    }
+
+    /// The only id that begins so; `None` where there is none, or several.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn only_id_beginning(&self, start: &str) -> Result<Option<String>> {
+        let mut ids = self.store.read(|view| view.ids_beginning(start, 2))?;
+        Ok(if ids.len() == 1 { ids.pop() } else { None })
     }
 
     /// The original bytes of one document.
