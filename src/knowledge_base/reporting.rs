@@ -103,7 +103,7 @@ impl KnowledgeBase {
     }
 
     /// Adds what the team has declared beside the base: patterns, controls, investments.
-    fn add_team_files(&self, request: &mut Request) -> Result<()> {
+    pub(super) fn add_team_files(&self, request: &mut Request) -> Result<()> {
         if let Some((name, text)) = self.team_file("patterns.toml")? {
             let own = pattern::parse(&name, &text, &request.patterns)?;
             request.patterns.extend(own);

@@ -33,6 +33,7 @@ mod power;
 mod query;
 mod recovery;
 mod report;
+mod review;
 mod rights;
 mod rulebook;
 mod safekeeping;
