@@ -47,6 +47,7 @@ mod paper;
 mod prints;
 mod reading;
 mod reporting;
+mod review;
 mod search;
 pub mod secrets;
 mod similar;
@@ -70,6 +71,9 @@ pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
 pub use crate::knowledge_base::pack::rules_in;
 pub use crate::knowledge_base::pack::rules_with;
+pub use crate::knowledge_base::reporting::Listing;
+pub use crate::knowledge_base::review::REVIEWED;
+pub use crate::knowledge_base::review::ReviewItem;
 pub use crate::knowledge_base::search::Found;
 pub use crate::knowledge_base::similar::Similar;
 pub use crate::knowledge_base::similar::SimilarFound;
@@ -83,6 +87,7 @@ pub use crate::knowledge_base::verdicts::Statement;
 pub use crate::knowledge_base::verdicts::TakenIn;
 pub use crate::knowledge_base::verdicts::VERDICTS;
 pub use crate::knowledge_base::verdicts::Wish;
+pub use crate::store::Order;
 pub use crate::store::Source;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
@@ -232,6 +237,15 @@ impl KnowledgeBase {
         Ok(self.store.read(|view| find(view, id))?.record)
     }
 
+    /// The only id that begins so; `None` where there is none, or several.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn only_id_beginning(&self, start: &str) -> Result<Option<String>> {
+        let mut ids = self.store.read(|view| view.ids_beginning(start, 2))?;
+        Ok(if ids.len() == 1 { ids.pop() } else { None })
+    }
+
     /// The original bytes of one document.
     ///
     /// # Errors
@@ -329,22 +343,30 @@ fn nearness(wanted: &str, id: &str) -> f64 {
     }
 }
 
-/// Reads a document that was accepted once; what limits it passed then does not matter now.
-fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)> {
-    let limits = Limits {
+/// What limits a document that was accepted once: what it passed then does not matter now.
+fn accepted() -> Limits {
+    Limits {
         document_bytes: usize::MAX,
         front_matter_bytes: usize::MAX,
         ..Limits::default()
-    };
-    let document =
-        Document::read(&record.source, bytes, &limits).map_err(|refusal| Error::Damaged {
-            found: format!(
-                "the original document of `{}` is no text any more: {}",
-                record.id, refusal.message
-            ),
-        })?;
+    }
+}
+
+/// The text of a document that was accepted once.
+fn text_again(record: &Record, bytes: Vec<u8>) -> Result<Document> {
+    Document::read(&record.source, bytes, &accepted()).map_err(|refusal| Error::Damaged {
+        found: format!(
+            "the original document of `{}` is no text any more: {}",
+            record.id, refusal.message
+        ),
+    })
+}
+
+/// Reads a document that was accepted once.
+fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)> {
+    let document = text_again(record, bytes)?;
     let options = parser::Options {
-        limits,
+        limits: accepted(),
         ..parser::Options::default()
     };
     // It could be read when it was filed. If a newer parser fails on it, its title is still found.
@@ -357,4 +379,10 @@ fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)>
         |parsed| parsed.postmortem,
     );
     Ok((document, postmortem))
+}
+
+/// The sections and blocks of a document that was accepted once: all that an index or a passage needs.
+fn blocks_again(document: &Document) -> Postmortem {
+    let read = || parser::parse_text(document, &accepted());
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
 }

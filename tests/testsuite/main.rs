@@ -34,6 +34,7 @@ mod power;
 mod query;
 mod recovery;
 mod report;
+mod review;
 mod rights;
 mod rulebook;
 mod safekeeping;

@@ -63,18 +63,15 @@ pub(crate) fn meant(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyho
         Err(error @ Error::UnknownIncident { .. }) => error,
         other => return Ok(other.map(|record| record.id.to_string())?),
     };
-    let records = base.records()?;
-    let mut beginning = records
-        .iter()
-        .map(|record| record.id.as_str())
-        .filter(|id| !typed.is_empty() && id.starts_with(typed));
-    match (beginning.next(), beginning.next()) {
-        (Some(only), None) => {
-            message::note(&mut desk.terminal, &format!("`{typed}` is `{only}`"));
-            Ok(only.to_owned())
-        }
-        _ => Err(unknown.into()),
-    }
+    let only = match typed {
+        "" => None,
+        typed => base.only_id_beginning(typed)?,
+    };
+    let Some(only) = only else {
+        return Err(unknown.into());
+    };
+    message::note(&mut desk.terminal, &format!("`{typed}` is `{only}`"));
+    Ok(only)
 }
 
 /// The rules in force where a command is given: those of the knowledge base that is meant, or the shipped ones where
