@@ -170,6 +170,20 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     }
 }
 
+/// Reads only what text a document has and in which sections it stands: the sections and blocks that [`parse`] finds, and
+/// nothing else. It costs a small part of that, for no fact is looked for.
+pub fn parse_text(document: &Document, limits: &Limits) -> Postmortem {
+    let mut source = Source::new(&document.text);
+    let (entries, begin) = front_matter::read(&mut source, limits);
+    let pieces = markdown::pieces(&mut source, begin);
+    let outline = outline::outline(pieces, metadata::states_title(&entries));
+    Postmortem {
+        sections: outline.sections,
+        blocks: outline.passages.into_iter().map(block).collect(),
+        ..Postmortem::default()
+    }
+}
+
 fn read_facts(matter: &Matter<'_>, source: &mut Source<'_>) -> Postmortem {
     let Matter {
         statements,

@@ -227,6 +227,7 @@ impl KnowledgeBase {
         let added = if settings.rehearsal {
             self.store.rehearse(work)?.0
         } else {
+            self.pack.keep();
             let (added, prints) = self.store.write(work)?;
             self.prints = Some(prints);
             added
