@@ -90,11 +90,12 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
         .options
         .date_order
         .or_else(|| proved_order(outline, file, source.text));
-    let title = day::of_title(outline, order);
+    let span = day::span(matter.statements.entries, outline, order);
+    let title = day::of_title(outline, order).or_else(|| day::of_title_in(outline, order, span));
     let mut setting = Setting {
         day: None,
         zone: declared_zone::find(outline),
-        span: day::span(matter.statements.entries, outline, order),
+        span,
     };
     setting.day = title.or(file).map(|reading| reading.point.date());
     setting.day = setting

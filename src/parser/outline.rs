@@ -15,6 +15,7 @@ use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
+use crate::parser::placeholder;
 use crate::parser::section_kind;
 use crate::parser::table;
 use crate::parser::title;
@@ -307,11 +308,25 @@ impl Outliner {
                 .get(lead.start..lead.value_end)
                 .unwrap_or_default();
             let end = lead.start + raw.trim_end().trim_end_matches(['|', '·', '•']).len();
-            self.push(
-                BlockKind::KeyValue,
-                piece.part(lead.start, end, PieceKind::Paragraph),
-            );
+            let part = piece.part(lead.start, end, PieceKind::Paragraph);
+            match self.cause_section(lead, &piece) {
+                Some(section) => self.push_into(section, BlockKind::KeyValue, part),
+                None => self.push(BlockKind::KeyValue, part),
+            }
         }
+    }
+
+    /// A section of its own for a cause that a key tells in words; what follows stays where it is.
+    fn cause_section(&mut self, lead: &Lead, piece: &Piece) -> Option<usize> {
+        let value = lead.value(piece);
+        let tells = value.split_whitespace().count() >= 3 && !placeholder::is_open(value);
+        (tells && Key::of(&lead.key) == Some(Key::Cause)).then(|| {
+            let span = Span::new(
+                piece.visible.original(lead.start),
+                piece.visible.original(lead.value_start).min(piece.span.end),
+            );
+            self.open_section(&lead.key, Some(SectionKind::RootCause), PSEUDO, span)
+        })
     }
 
     fn record(&mut self, lead: &Lead, piece: &Piece) {
