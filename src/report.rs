@@ -15,6 +15,7 @@ pub mod breakdown;
 pub mod chart;
 pub mod contents;
 pub mod control;
+pub mod correction;
 pub mod csv;
 mod declared;
 pub mod diagnosis;

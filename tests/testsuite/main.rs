@@ -10,6 +10,7 @@ mod base;
 mod classifier;
 mod concurrency;
 mod corpus;
+mod coverage;
 mod crowd;
 mod desk;
 mod docs;
