@@ -245,7 +245,7 @@ fn effective(counts: &Counts, table: &ErrorTable) -> Option<(f64, f64)> {
 }
 
 /// Wilson's interval of a share of so many incidents, which need be neither whole numbers.
-fn wilson(share: f64, of: f64) -> (f64, f64) {
+pub(super) fn wilson(share: f64, of: f64) -> (f64, f64) {
     let z2 = Z * Z;
     let centre = share + z2 / (2.0 * of);
     let spread = Z

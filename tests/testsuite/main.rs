@@ -6,6 +6,7 @@
 const LONG: bool = false;
 
 mod architecture;
+mod audit;
 mod base;
 mod classifier;
 mod concurrency;
