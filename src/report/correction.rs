@@ -169,9 +169,9 @@ impl Counts {
         for truth in 0..PLACES {
             let audited: usize = self.audited.iter().map(|row| row[truth]).sum();
             places[truth] = (self.known[truth] + audited) as f64;
-            for ruled in 0..PLACES {
-                places[truth] += self.unknown[ruled] as f64 * table[ruled][truth];
-            }
+            let unknown = self.unknown.iter().zip(table);
+            let divided = unknown.map(|(count, row)| *count as f64 * row[truth]);
+            places[truth] += divided.sum::<f64>();
         }
         let among = places[1] + places[2];
         (among > 0.0).then(|| places[2] / among)
