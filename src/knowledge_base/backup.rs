@@ -14,6 +14,7 @@ use crate::store::TeamFile;
 /// The text files of a base that people write, and that git is meant to keep.
 const TEAM_FILES: [&str; 8] = [
     "verdicts.jsonl",
+    "audits.jsonl",
     "config.toml",
     "vocabulary.toml",
     "overrides.toml",

@@ -6,10 +6,12 @@
 const LONG: bool = false;
 
 mod architecture;
+mod audit;
 mod base;
 mod classifier;
 mod concurrency;
 mod corpus;
+mod coverage;
 mod crowd;
 mod desk;
 mod docs;

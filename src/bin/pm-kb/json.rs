@@ -34,6 +34,7 @@ pub(crate) use export::redacted;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
+pub(crate) use review::drawn;
 pub(crate) use review::review;
 
 /// A value on one line.
