@@ -9,9 +9,13 @@ mod evidence;
 mod facet;
 mod gate;
 mod lean;
+mod lint;
 mod score;
 mod sentence;
+mod standing;
 mod telling;
+mod trial;
+mod usage;
 
 use crate::classification::Classification;
 use crate::classification::State;
@@ -28,7 +32,15 @@ use crate::classifier::score::Scores;
 use crate::classifier::sentence::Sentence;
 
 pub use crate::classifier::detect::Hit;
+pub use crate::classifier::lint::Fault;
+pub use crate::classifier::lint::Finding;
+pub use crate::classifier::lint::lint;
 pub use crate::classifier::telling::cause;
+pub use crate::classifier::trial::Trial;
+pub use crate::classifier::trial::trials;
+pub use crate::classifier::usage::Judge;
+pub use crate::classifier::usage::RuleUsage;
+pub use crate::classifier::usage::Usage;
 
 /// The labels that the rules give a post-mortem, with their evidence; `text` is the document that it was parsed from.
 pub fn classify(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Classification {
@@ -49,7 +61,7 @@ pub struct Explanation {
     /// Second and third stage: what rules found, and how the text around qualifies it.
     pub hits: Vec<ReadHit>,
     /// Fourth stage: the scores of every label with any, highest first.
-    pub scores: Vec<(String, f64)>,
+    pub scores: Vec<ReadScore>,
     /// Fifth stage: why the labels are what they are, one line each.
     pub reasons: Vec<String>,
     /// The labels.
@@ -86,8 +98,22 @@ pub struct ReadHit {
     pub words: String,
     /// How the text around qualifies them.
     pub state: State,
+    /// What qualifies them so, in words; `None` for what is stated as a fact.
+    pub why: Option<String>,
     /// The cue's weight.
     pub weight: f64,
+}
+
+/// The score of a label, and the sentences that it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadScore {
+    /// The label.
+    pub label: String,
+    /// What the sentences come to together.
+    pub score: f64,
+    /// The sentences, as indices into [`Explanation::sentences`], each with what it adds for itself, highest first; the
+    /// first counts in full, every further one less.
+    pub shares: Vec<(usize, f64)>,
 }
 
 /// The labels with everything that led to them; see [`classify`].
@@ -107,7 +133,9 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
             shadow: sentence.shadow.text.trim().to_owned(),
         }
     });
-    let hits = reading.hits.iter().map(|hit| {
+    let (_, triggers) = detect::detect(rules, &reading.sentences);
+    let whys = context::explained(rules, &reading.sentences, &triggers, &reading.hits);
+    let hits = reading.hits.iter().zip(whys).map(|(hit, why)| {
         let cue = &rules.cues()[hit.cue];
         let rule = &rules.rules()[cue.rule];
         ReadHit {
@@ -117,6 +145,7 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
             label: rule.label.to_string(),
             words: reading.sentences[hit.sentence].shadow.text[hit.start..hit.end].to_owned(),
             state: hit.state,
+            why,
             weight: cue.weight,
         }
     });
@@ -148,18 +177,6 @@ pub fn features(rules: &RuleSet, postmortem: &Postmortem, table: &str) -> Option
     let (mut hits, triggers) = detect::detect(rules, &sentences);
     context::qualify(rules, &sentences, &triggers, &mut hits);
     Some(telling::features(rules, &sentences, &hits, table))
-}
-
-/// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.
-pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
-    let reading = Reading::of(rules, postmortem);
-    let of_rule = |hit: &&Hit| rules.rules()[rules.cues()[hit.cue].rule].id == rule;
-    reading
-        .hits
-        .iter()
-        .filter(of_rule)
-        .map(|hit| hit.state)
-        .collect()
 }
 
 /// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.

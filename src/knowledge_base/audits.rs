@@ -31,7 +31,6 @@ use crate::knowledge_base::verdicts::write_attributes;
 use crate::query::Query;
 use crate::record::Record;
 use crate::report::audit::Audit;
-use crate::rule::RuleSet;
 use crate::tally::Tally;
 use crate::taxonomy::Facet;
 use crate::verdict::Field;
@@ -185,7 +184,7 @@ impl KnowledgeBase {
     /// [`crate::error::Error::File`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`].
     pub fn audited(&self) -> Result<Vec<Answered>> {
         let (log, _) = self.audit_log(None)?;
-        let rules = self.rules.get_or_init(RuleSet::shipped);
+        let rules = self.rules();
         self.store.read(|view| {
             let mut audited = Vec::new();
             for drawn in log.drawn() {

@@ -12,6 +12,7 @@ use crate::knowledge_base::prints::Prints;
 use crate::knowledge_base::secrets;
 use crate::parser;
 use crate::record::Record;
+use crate::rule::RuleSet;
 use crate::store::Writing;
 
 /// How many documents are filed in one transaction, at most.
@@ -114,6 +115,23 @@ pub struct Added {
     pub notice: Option<String>,
 }
 
+/// A page that headings of a level do not divide, as it was divided before; the first part says so.
+fn stay_divided(
+    input: Input,
+    (level, before): (u8, u8),
+    how: (&RuleSet, &parser::Options),
+) -> Vec<Paper> {
+    let mut papers = Paper::read_divided(input, before, how);
+    if let Some(first) = papers.first_mut() {
+        first.diagnostics.push(Diagnostic::warning(
+            None,
+            format!("no heading of level h{level} opens an incident"),
+            format!("the page stays divided by h{before}"),
+        ));
+    }
+    papers
+}
+
 impl KnowledgeBase {
     /// Adds documents, in the order given, which should be that of their paths. `acknowledge` is called for each of them
     /// once it is durable, in the same order. The index is left for [`KnowledgeBase::catch_up`].
@@ -152,15 +170,22 @@ impl KnowledgeBase {
             let part = parts.first().and_then(|part| part.record.lineage.part);
             Ok(part.map(|part| part.level))
         };
-        let level = match (settings.split, &input.id) {
-            (_, Some(_)) => None,
-            (Some(level), None) => Some(level),
-            (None, None) => divided_before()?,
-        };
-        Ok(match level {
-            Some(level) => Paper::read_divided(input, level, (self.rules(), &settings.reading)),
-            None => vec![Paper::read(input, self.rules(), &settings.reading)],
-        })
+        let how = (self.rules(), &settings.reading);
+        match (settings.split, &input.id) {
+            (_, Some(_)) => Ok(vec![Paper::read(input, how.0, how.1)]),
+            (Some(level), None) => {
+                let before = divided_before()?.filter(|before| *before != level);
+                let papers = Paper::read_divided(input.clone(), level, how);
+                match before.filter(|_| papers.iter().all(|paper| !paper.is_part())) {
+                    Some(before) => Ok(stay_divided(input, (level, before), how)),
+                    None => Ok(papers),
+                }
+            }
+            (None, None) => Ok(match divided_before()? {
+                Some(level) => Paper::read_divided(input, level, how),
+                None => vec![Paper::read(input, how.0, how.1)],
+            }),
+        }
     }
 
     /// Files a batch in one transaction, then acknowledges it.
@@ -202,6 +227,7 @@ impl KnowledgeBase {
         let added = if settings.rehearsal {
             self.store.rehearse(work)?.0
         } else {
+            self.pack.keep();
             let (added, prints) = self.store.write(work)?;
             self.prints = Some(prints);
             added

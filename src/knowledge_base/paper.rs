@@ -138,6 +138,11 @@ impl Paper {
         }
     }
 
+    /// Whether it is a part of a page with several incidents.
+    pub(super) fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
     /// Notes what the document says of itself.
     pub(super) fn claim(&self, claims: &mut Claims) {
         if self.path.is_empty() {
@@ -231,6 +236,13 @@ impl Paper {
         if let Some(whole) = self.replaced(clerk)? {
             notice.get_or_insert(format!("replaces {whole}, which was the whole page"));
         }
+        let parts = self.replaced_parts(clerk)?;
+        if !parts.is_empty() {
+            notice = Some(format!(
+                "replaces {}, which the page was divided into by other headings",
+                parts.join(", ")
+            ));
+        }
         Ok(Added {
             outcome: filed.map_or(Outcome::Unchanged, |_| place.outcome),
             source: self.source,
@@ -286,10 +298,32 @@ impl Paper {
         let Some(whole) = whole.map(|whole| whole.record.id) else {
             return Ok(None);
         };
-        clerk.writing.remove(whole.as_str())?;
-        twin::promote(clerk.writing, &whole, clerk.prints)?;
-        clerk.prints.forget(&whole);
+        forget(clerk, &whole)?;
         Ok(Some(whole))
+    }
+
+    /// Removes the parts of the page that headings of another level made of it; their ids.
+    fn replaced_parts(&self, clerk: &mut Clerk<'_, '_>) -> Result<Vec<String>> {
+        let Some((level, (file, _))) = self
+            .part
+            .map(|part| part.level)
+            .zip(self.path.rsplit_once('#'))
+        else {
+            return Ok(Vec::new());
+        };
+        let mut removed = Vec::new();
+        for filed in clerk.writing.view().parts_of(file)? {
+            let other = filed
+                .record
+                .lineage
+                .part
+                .is_some_and(|part| part.level != level);
+            if other && self.brought.is_none() {
+                forget(clerk, &filed.record.id)?;
+                removed.push(filed.record.id.to_string());
+            }
+        }
+        Ok(removed)
     }
 
     fn without_record(self, outcome: Outcome) -> Added {
@@ -302,6 +336,14 @@ impl Paper {
             notice: None,
         }
     }
+}
+
+/// Removes a record; a near copy of it may count instead.
+fn forget(clerk: &mut Clerk<'_, '_>, id: &IncidentId) -> Result<()> {
+    clerk.writing.remove(id.as_str())?;
+    twin::promote(clerk.writing, id, clerk.prints)?;
+    clerk.prints.forget(id);
+    Ok(())
 }
 
 /// Which part of a page a document is that comes from another base: its path says so, its first heading at what level.

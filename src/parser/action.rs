@@ -1,5 +1,7 @@
 //! Action: what a team set itself to do, from check boxes, lists, tables and sub-headings.
 
+mod elsewhere;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +11,7 @@ use crate::incident::ActionState;
 use crate::parser::DateOrder;
 use crate::parser::action_state;
 use crate::parser::action_table;
+use crate::parser::assignment;
 use crate::parser::fold::fold;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
@@ -18,13 +21,15 @@ use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::placeholder;
 use crate::parser::source::Source;
-use crate::parser::stamp;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
 /// Headings under which action items stand for certain; other sections of the kind count where there is none of these.
 static CERTAIN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:actions?|action items?|follow ?ups?|to ?dos?|actionables|tasks|massnahmen|acciones|acoes|azioni|acties|actiepunten)\b|アクション|再発防止|対策|行动|改进措施|待办|액션|후속|조치").expect("a constant")
+});
+static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bimmediate (?:\w+ )?(?:actions?|measures|steps) taken\b|\b(?:actions?|steps) taken (?:during|to (?:mitigate|resolve|restore|recover|fix|contain))\b").expect("a constant")
 });
 static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^[\W_]*(?:none|nothing|no (?:further |additional )?(?:actions?|action items|follow[- ]?ups?)(?: (?:needed|required|items|planned|identified))*|keine|ninguna|ninguno|aucune?|nenhuma?|なし|特になし|无|없음)[\W_]*$").expect("a constant")
@@ -106,6 +111,17 @@ fn action_sections(outline: &Outline) -> Vec<bool> {
         certain[number] |=
             of_kind[number] && parent.is_some() && (0..certain.len()).rev().take(200).any(beside);
     }
+    // What was done at once is part of the response where other sections say what is to be done.
+    let taken: Vec<bool> = outline
+        .sections
+        .iter()
+        .map(|section| TAKEN.is_match(&fold(&section.heading)))
+        .collect();
+    if (0..certain.len()).any(|number| certain[number] && !taken[number]) {
+        for (certain, taken) in certain.iter_mut().zip(taken) {
+            *certain &= !taken;
+        }
+    }
     let filled = outline.passages.iter().any(|passage| {
         certain[passage.section]
             && matches!(passage.piece.kind, PieceKind::Item(_) | PieceKind::Row(_))
@@ -164,120 +180,32 @@ impl Reader<'_> {
 
     /// Whether an item only names the group of items below it.
     fn is_label(&self, outline: &Outline, number: usize, passage: &Passage, item: Item) -> bool {
-        let below = outline.passages.get(number + 1).is_some_and(
-            |next| matches!(next.piece.kind, PieceKind::Item(next) if next.depth > item.depth),
-        );
-        below && item.checked.is_none() && is_label_text(&passage.piece)
-    }
-
-    /// What stands for lists and tables where there are none.
-    fn elsewhere(&self, outline: &Outline, sections: &[bool]) -> Vec<ActionItem> {
-        let headed = self.sub_headings(outline, sections);
-        if !headed.is_empty() {
-            return headed;
-        }
-        let told = self.paragraphs(outline, sections);
-        match told.is_empty() {
-            true => self.boxes(outline),
-            false => told,
-        }
-    }
-
-    /// Sub-headings and paragraphs where a section has neither list nor table.
-    fn sub_headings(&self, outline: &Outline, sections: &[bool]) -> Vec<ActionItem> {
-        let is_own = |number: usize| {
-            let section = &outline.sections[number];
-            section.parent.is_some_and(|parent| sections[parent])
-        };
-        let numbered = outline.passages.iter().any(|passage| {
-            passage.kind == BlockKind::Heading
-                && sections[passage.section]
-                && is_own(passage.section)
-                && passage
-                    .piece
-                    .text()
-                    .trim_start()
-                    .starts_with(|first: char| first.is_ascii_digit())
-        });
-        outline
+        let below = outline
             .passages
-            .iter()
-            .filter(|passage| sections[passage.section])
-            .filter(|passage| match numbered {
-                true => passage.kind == BlockKind::Heading && is_own(passage.section),
-                false => passage.kind == BlockKind::Paragraph && is_own(passage.section),
-            })
-            .map(|passage| self.read(&passage.piece, None))
-            .filter(|found| !NOTHING.is_match(&found.text) && !placeholder::is_open(&found.text))
-            .collect()
-    }
-
-    /// Paragraphs of a section without list, table and sub-headings: those that begin with bold words or with what they are,
-    /// or name who does them by when. A paragraph of such lines is one item a line.
-    fn paragraphs(&self, outline: &Outline, sections: &[bool]) -> Vec<ActionItem> {
-        let paragraphs = outline
-            .passages
-            .iter()
-            .filter(|passage| sections[passage.section] && passage.kind == BlockKind::Paragraph);
-        let mut found = Vec::new();
-        for passage in paragraphs.take(MOST_PARAGRAPHS) {
-            let piece = &passage.piece;
-            let lines = piece.line_ranges();
-            let marked = lines.iter().filter(|(start, end)| {
-                let line = piece.text().get(*start..*end);
-                line.is_some_and(|line| MARKED.is_match(line))
-            });
-            match marked.count() {
-                0 if is_item_paragraph(piece, self.order) => found.push(self.read(piece, None)),
-                0 => {}
-                _ => found.extend(lines.iter().map(|(start, end)| {
-                    self.read(&piece.part(*start, *end, PieceKind::Paragraph), None)
-                })),
-            }
-        }
-        found
-    }
-
-    /// Check boxes anywhere, where no section is one of action items.
-    fn boxes(&self, outline: &Outline) -> Vec<ActionItem> {
-        let wanted = |passage: &&Passage| {
-            let kind = outline.kind(passage);
-            passage.kind == BlockKind::ListItem
-                && !matches!(kind, SectionKind::Support | SectionKind::Metadata)
-        };
-        let boxes = outline.passages.iter().filter(wanted);
-        boxes
-            .filter_map(|passage| match passage.piece.kind {
-                PieceKind::Item(item) if item.checked.is_some() => {
-                    Some(self.read(&passage.piece, item.checked))
-                }
+            .get(number + 1)
+            .and_then(|next| match next.piece.kind {
+                PieceKind::Item(next) if next.depth > item.depth => Some(next),
                 _ => None,
-            })
-            .filter(|found| !placeholder::is_open(&found.text))
-            .collect()
+            });
+        // Without a box over items that have one it is the name of those who do them.
+        let boxed = below.is_some_and(|below| below.checked.is_some());
+        below.is_some() && item.checked.is_none() && (boxed || is_label_text(&passage.piece))
     }
 
     fn read(&self, piece: &Piece, checked: Option<bool>) -> ActionItem {
         let text = piece.text().trim();
         ActionItem {
-            owner: owner(text),
-            team: team(text),
-            due: due(text, self.order),
+            owner: assignment::owner(text),
+            team: assignment::team(text),
+            due: assignment::due(text, self.order),
             state: action_state::state(piece, checked),
-            link: link(piece),
+            link: assignment::link(piece),
             line: self.source.line(piece.visible.original(0)),
             text: action_state::bare(text),
         }
     }
 }
 
-/// The most paragraphs of action items.
-const MOST_PARAGRAPHS: usize = 500;
-
-static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:TODO|TO DO|DONE|WIP|ACTION(?: ITEM)?|AI[ -]?\d+)\s*[:–—-]\s*\S")
-        .expect("a constant")
-});
 static DONE_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:already |actions? |items? |work |what we (?:have )?)*(?:done|completed|finished|fixed|shipped|in place|implemented)(?: already| so far| actions?| items?)*$|^erledigt$|^hecho$|^termine$|^feito$")
         .expect("a constant")
@@ -289,17 +217,11 @@ fn is_done_heading(heading: &str) -> bool {
     DONE_HEADING.is_match(&fold(unnumbered))
 }
 
-/// Whether a paragraph is one item: it begins with bold words that end like a sentence, or says who or by when.
-fn is_item_paragraph(piece: &Piece, order: Option<DateOrder>) -> bool {
-    let text = piece.text();
-    let named = piece.marks.iter().any(|mark| {
-        mark.kind == MarkKind::Strong
-            && mark.start == 0
-            && text
-                .get(..mark.end)
-                .is_some_and(|name| name.trim_end().ends_with(['.', ':', '!']))
-    });
-    named || OWNER.is_match(text) || due(text, order).is_some()
+/// Whether a text is neither `none` nor what a template put there.
+fn is_filled(text: &str) -> bool {
+    !NOTHING.is_match(text)
+        && !placeholder::is_open(text)
+        && !text.trim_start().starts_with(['{', '<'])
 }
 
 /// Whether an item is wholly in italics beside others that are not: the hint of a template.
@@ -330,73 +252,4 @@ fn is_label_text(piece: &Piece) -> bool {
     });
     (bold && text.split_whitespace().count() <= 8)
         || (text.ends_with(':') && text.split_whitespace().count() <= 3)
-}
-
-static OWNER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:owner|assignee|assigned to|responsible|dri|verantwortlich|responsable|responsável|担当)\s*[:=：]\s*@?([^,;|()\[\]\n.]{1,60})").expect("a constant")
-});
-static OWNED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:owned|taken|driven|led) by\s+@?([^,;|()\[\]\n.]{1,40})")
-        .expect("a constant")
-});
-static MENTION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|[\s(\[`])@([A-Za-z][\w-]{1,39})").expect("a constant"));
-static TEAM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bteam\s*[:=]\s*([^,;|()\[\]\n.]{1,60})").expect("a constant")
-});
-static DUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:due(?:\s+(?:date|by|on))?|deadline|eta|target(?:\s+date)?|by|until|before|bis|fällig|fecha|vence|échéance|prazo|期限)\s*[:=：]?\s*(?:the\s+|el\s+|le\s+)?").expect("a constant")
-});
-static TICKET: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|(?:^|[\s(\[])#\d{1,6}\b").expect("a constant")
-});
-
-fn owner(text: &str) -> Option<String> {
-    let stated = OWNER
-        .captures(text)
-        .or_else(|| OWNED.captures(text))
-        .or_else(|| MENTION.captures(text))?;
-    let owner = stated.get(1)?.as_str().trim();
-    (!placeholder::is_open(owner)).then(|| owner.to_owned())
-}
-
-fn team(text: &str) -> Option<String> {
-    let team = TEAM.captures(text)?.get(1)?.as_str().trim().to_owned();
-    (!placeholder::is_open(&team)).then_some(team)
-}
-
-fn due(text: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
-    let said = DUE.find_iter(text).find_map(|said| {
-        let rest = text.get(said.end()..)?;
-        stamp::first(rest, order).filter(|stamp| stamp.start <= 2)
-    })?;
-    said.date()
-}
-
-/// A ticket's address or key.
-pub(crate) fn link(piece: &Piece) -> Option<String> {
-    piece
-        .link()
-        .map(str::to_owned)
-        .or_else(|| ticket(piece.text()))
-}
-
-/// The address or key of a ticket in a text.
-pub(crate) fn ticket(text: &str) -> Option<String> {
-    if let Some(at) = text.find("https://").or_else(|| text.find("http://")) {
-        let address = text[at..].split([' ', ')', '>', ']', '|', ',']).next()?;
-        return Some(address.trim_end_matches('.').to_owned());
-    }
-    TICKET.find(text).map(|found| {
-        found
-            .as_str()
-            .trim()
-            .trim_start_matches(['(', '['])
-            .to_owned()
-    })
-}
-
-/// The day in a cell of a due column.
-pub(crate) fn day(cell: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
-    stamp::first(cell, order)?.date()
 }

@@ -146,6 +146,18 @@ Examples:
 
 Verdicts of people stay. Only what other rules than those in force have labelled is looked at.";
 
+/// Below the commands of `rules`.
+pub(crate) const RULES: &str = "\
+Examples:
+  pm-kb rules list --mode feature-staleness
+  pm-kb rules show PMK-STALE-001
+  pm-kb rules test .pm-kb/rules/acme.toml
+  pm-kb rules stats LABELS.tsv DIR    with the precision of every rule
+  pm-kb reclassify --dry-run          what your rules would change
+
+Your own rules stand in .pm-kb/rules/*.toml, your words in .pm-kb/vocabulary.toml, what you switch off or settle in \
+.pm-kb/overrides.toml: text files, made to be committed. While one of them is broken, the rules of before stay in force.";
+
 /// Below the options of `doctor`.
 pub(crate) const DOCTOR: &str = "\
 Examples:

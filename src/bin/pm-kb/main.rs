@@ -43,6 +43,7 @@ mod report;
 mod report_earlier;
 mod report_json;
 mod review;
+mod rules;
 mod search;
 mod show;
 mod similar;
@@ -102,6 +103,8 @@ enum Command {
     Reclassify(reclassify::Args),
     /// Label documents without storing them.
     Classify(classify::Args),
+    /// Show, try and measure the rules, the shipped ones and your own.
+    Rules(rules::Args),
     /// Compare the labels of the rules, or the facts that are read, with those of a reader.
     Eval(eval::Args),
     /// Count a quarter: failure modes, decay, patterns, each with its incidents.
@@ -210,6 +213,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Audit(args) => audit::run(&args, desk),
         Command::Reclassify(args) => reclassify::run(&args, desk),
         Command::Classify(args) => classify::run(&args, desk),
+        Command::Rules(args) => rules::run(&args, desk),
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),
