@@ -39,6 +39,7 @@ mod configuration;
 mod doctor;
 mod dry_run;
 mod folder;
+mod gold;
 mod identity;
 mod intake;
 mod labels;

@@ -184,6 +184,9 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
         &serde_json::from_str(&measured.out).unwrap(),
         "pm-kb/evaluation/1",
     );
+    let own = desk.run(&["eval", "--verdicts", "--json"]);
+    let own: Value = serde_json::from_str(&own.out).unwrap();
+    schemas.check(&own, "pm-kb/verdicts-evaluation/1");
     let facts = repository("tests/intake");
     let table = facts.join("FACTS.tsv");
     let arguments = [

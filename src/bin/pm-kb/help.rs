@@ -117,6 +117,16 @@ What is drawn and what is found stands in audits.jsonl in the knowledge base, ma
 verdict, too. Audits add up. From ten audited documents on `pm-kb report` takes wrong labels out of every share, and its \
 intervals hold both errors. With --keys answers are read as lines: a value or its number, - for not stated, s, q.";
 
+/// Below the options of `eval`.
+pub(crate) const EVAL: &str = "\
+Examples:
+  pm-kb eval LABELS.tsv DIR           the labels of the rules against those of a reader, and every miss
+  pm-kb eval --facts FACTS.tsv DIR    the same for dates, clocks, costs and the other facts
+  pm-kb eval --verdicts               your team's own verdicts as gold: what a change of rules gains and loses
+
+With --verdicts what the rules alone say now is held against what people decided, and against what the rules said when \
+they decided it.";
+
 /// Below the options of `health`.
 pub(crate) const HEALTH: &str = "\
 Examples:

@@ -28,6 +28,7 @@ mod review;
 
 pub(crate) use evaluation::evaluation;
 pub(crate) use evaluation::facts_evaluation;
+pub(crate) use evaluation::verdicts_evaluation;
 pub(crate) use export::SCHEMA as EXPORT;
 pub(crate) use export::exported;
 pub(crate) use export::redacted;
