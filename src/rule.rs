@@ -1,8 +1,10 @@
 //! Rule, Cue, ContextRule, Policy, RuleSet: what the classifier knows, declared in `/schema` and in a team's own files.
 
+mod feature;
 mod file;
 mod label;
 mod leaning;
+mod lexicon;
 mod lint;
 mod pattern;
 mod policy;
@@ -11,12 +13,15 @@ mod telling;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use crate::classification::State;
 use crate::error::Error;
 use crate::postmortem::SectionKind;
 use crate::schema;
 
+pub use crate::rule::feature::Feature;
+pub use crate::rule::feature::Features;
 pub use crate::rule::label::Label;
 pub use crate::rule::label::Signal;
 pub use crate::rule::leaning::Cause;
@@ -26,13 +31,18 @@ pub use crate::rule::leaning::Term;
 pub use crate::rule::leaning::Words;
 pub use crate::rule::leaning::attention;
 pub use crate::rule::leaning::stem;
+pub use crate::rule::leaning::terms;
+pub use crate::rule::lexicon::Lexicon;
+pub use crate::rule::lexicon::PARTS;
+pub use crate::rule::lexicon::Rows;
 pub use crate::rule::lint::Finding;
 pub use crate::rule::pattern::Pattern;
 pub use crate::rule::pattern::Vocabulary;
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
+pub(crate) use crate::rule::prefilter::Places;
 use crate::rule::prefilter::Prefilter;
-pub use crate::rule::telling::Features;
+pub use crate::rule::telling::Seen;
 pub use crate::rule::telling::Telling;
 pub use crate::rule::telling::Told;
 
@@ -57,6 +67,8 @@ pub struct Rule {
     pub title: String,
     /// What it speaks for.
     pub label: Label,
+    /// The same as text.
+    pub label_name: String,
     /// How settled it is.
     pub status: Status,
     /// What it is known to find wrongly.
@@ -207,6 +219,8 @@ pub struct RuleSet {
     prefilter: Prefilter,
     leaning: Leaning,
     tellings: BTreeMap<String, Telling>,
+    /// Made from the tables above when the first document is read.
+    lexicon: OnceLock<Lexicon>,
     digest: String,
 }
 
@@ -255,6 +269,7 @@ impl RuleSet {
     /// As [`Leaning::parse`].
     pub fn with_leaning(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
         self.leaning = Leaning::parse(file.name, file.text)?;
+        self.lexicon = OnceLock::new();
         self.digest_also(file.text);
         Ok(self)
     }
@@ -268,6 +283,7 @@ impl RuleSet {
         let name = file.name.rsplit('/').next().unwrap_or(file.name);
         let name = name.strip_suffix(".tsv").unwrap_or(name);
         self.tellings.insert(name.to_owned(), table);
+        self.lexicon = OnceLock::new();
         self.digest_also(file.text);
         Ok(self)
     }
@@ -275,6 +291,23 @@ impl RuleSet {
     /// The table that decides a facet, where there is one.
     pub fn telling(&self, name: &str) -> Option<&Telling> {
         self.tellings.get(name)
+    }
+
+    /// The tables of the facets, by name.
+    pub fn tellings(&self) -> impl Iterator<Item = (&str, &Telling)> {
+        self.tellings
+            .iter()
+            .map(|(name, table)| (name.as_str(), table))
+    }
+
+    /// The stems that the tables know.
+    pub fn lexicon(&self) -> &Lexicon {
+        self.lexicon.get_or_init(|| Lexicon::of(self))
+    }
+
+    /// Where features stand in the table of a facet, where there is one.
+    pub fn rows(&self, table: &str) -> Option<Rows<'_>> {
+        Rows::of(self, table)
     }
 
     fn digest_also(&mut self, text: &str) {
@@ -369,8 +402,8 @@ impl RuleSet {
     }
 
     /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].
-    pub fn candidates(&self, shadow: &str) -> (Vec<usize>, Vec<usize>) {
-        let found = self.prefilter.candidates(shadow);
+    pub(crate) fn candidates(&self, shadow: &str, places: &mut Places) -> (Vec<usize>, Vec<usize>) {
+        let found = self.prefilter.candidates(shadow, places);
         let split = found.partition_point(|index| *index < self.cues.len());
         let contexts = found[split..]
             .iter()

@@ -3,6 +3,7 @@
 use crate::classification::State;
 use crate::postmortem::BlockKind;
 use crate::rule::Cue;
+use crate::rule::Places;
 use crate::rule::RuleSet;
 
 use crate::classifier::sentence::Sentence;
@@ -35,11 +36,12 @@ pub(crate) struct Trigger {
 pub(crate) fn detect(rules: &RuleSet, sentences: &[Sentence]) -> (Vec<Hit>, Vec<Vec<Trigger>>) {
     let mut hits = Vec::new();
     let mut triggers = vec![Vec::new(); sentences.len()];
+    let mut places = Places::default();
     for (index, sentence) in sentences.iter().enumerate() {
         if sentence.kind == BlockKind::Code {
             continue;
         }
-        let (cues, contexts) = rules.candidates(&sentence.shadow.text);
+        let (cues, contexts) = rules.candidates(&sentence.shadow.text, &mut places);
         for cue in cues {
             let found = find(rules, &rules.cues()[cue], sentences, index);
             hits.extend(found.map(|(start, end)| Hit {

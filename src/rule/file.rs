@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -372,6 +373,7 @@ impl Builder {
             id: id.clone(),
             title: text.title.clone(),
             label,
+            label_name: label.to_string(),
             status: text.status,
             false_positives: text.falsepositives.clone(),
             references: text.references.clone(),
@@ -455,6 +457,7 @@ impl Builder {
             digest: format!("{}{own} {hash}", self.policy.version),
             leaning: crate::rule::Leaning::default(),
             tellings: BTreeMap::new(),
+            lexicon: OnceLock::new(),
             prefilter: Prefilter::new(&parts),
             rules,
             cues: all,

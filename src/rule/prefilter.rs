@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// Finds the candidates among many patterns in one pass over a sentence.
 ///
 /// Every pattern has parts that must be present, and every part has a list of literal beginnings. A pattern is a
-/// candidate where each of its parts has one of its beginnings in the sentence.
+/// candidate where each of its parts has one of its beginnings in the sentence, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
     automaton: Option<AhoCorasick>,
@@ -14,14 +14,53 @@ pub(crate) struct Prefilter {
     parts_of: Vec<Vec<u32>>,
     /// For each part, the patterns that are looked up by it.
     keyed: Vec<Vec<u32>>,
-    /// For each pattern, all its parts.
+    /// For each pattern, all its parts, in their order.
     needs: Vec<Vec<u32>>,
     /// Patterns without a literal part.
     always: Vec<usize>,
 }
 
+/// Where the parts of patterns begin in one sentence; used again for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// For each part, one more than where it begins first and last; 0 where it does not.
+    of: Vec<(u32, u32)>,
+    /// The parts that begin somewhere.
+    present: Vec<u32>,
+}
+
+impl Places {
+    fn note(&mut self, part: u32, at: usize) {
+        let at = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let place = &mut self.of[part as usize];
+        if place.0 == 0 {
+            self.present.push(part);
+            place.0 = at;
+        }
+        place.1 = at;
+    }
+
+    /// Whether the parts may stand one behind the other.
+    fn hold(&self, parts: &[u32]) -> bool {
+        let mut end = 0;
+        parts.iter().all(|part| {
+            let (first, last) = self.of[*part as usize];
+            let fits = last > end;
+            end = first.max(end + 1);
+            fits
+        })
+    }
+
+    fn clear(&mut self, parts: usize) {
+        for part in self.present.drain(..) {
+            self.of[part as usize] = (0, 0);
+        }
+        self.of.resize(parts, (0, 0));
+    }
+}
+
 impl Prefilter {
-    /// Builds the filter from the parts of every pattern.
+    /// Builds the filter from the parts of every pattern, which stand in their order.
     pub(crate) fn new(patterns: &[Vec<Vec<String>>]) -> Prefilter {
         let mut part_ids: BTreeMap<&[String], u32> = BTreeMap::new();
         let mut literals: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
@@ -38,8 +77,6 @@ impl Prefilter {
                 }
                 own.push(id);
             }
-            own.sort_unstable();
-            own.dedup();
             needs.push(own);
         }
         let mut sizes = vec![0_usize; part_ids.len()];
@@ -68,27 +105,21 @@ impl Prefilter {
     }
 
     /// The indices of the patterns that may match, ascending.
-    pub(crate) fn candidates(&self, shadow: &str) -> Vec<usize> {
+    pub(crate) fn candidates(&self, shadow: &str, places: &mut Places) -> Vec<usize> {
         let Some(automaton) = &self.automaton else {
             return (0..self.needs.len()).collect();
         };
-        let mut present = vec![false; self.keyed.len()];
+        places.clear(self.keyed.len());
         for found in automaton.find_overlapping_iter(shadow) {
             for part in &self.parts_of[found.pattern().as_usize()] {
-                present[*part as usize] = true;
+                places.note(*part, found.start());
             }
         }
         let mut out = self.always.clone();
-        for (part, _) in present.iter().enumerate().filter(|(_, is)| **is) {
-            for pattern in &self.keyed[part] {
-                let pattern = *pattern as usize;
-                if self.needs[pattern]
-                    .iter()
-                    .all(|part| present[*part as usize])
-                {
-                    out.push(pattern);
-                }
-            }
+        for part in &places.present {
+            let keyed = self.keyed[*part as usize].iter();
+            let keyed = keyed.map(|pattern| *pattern as usize);
+            out.extend(keyed.filter(|pattern| places.hold(&self.needs[*pattern])));
         }
         out.sort_unstable();
         out
@@ -112,8 +143,15 @@ mod tests {
             vec![part(&["renam"])],
             vec![],
         ]);
-        assert_eq!(filter.candidates(" the vendor renamed it "), [0, 1, 2]);
-        assert_eq!(filter.candidates(" it was renamed "), [1, 2]);
-        assert_eq!(filter.candidates(" prerenamed vendors "), [2]);
+        let mut places = Places::default();
+        let mut candidates = |shadow| filter.candidates(shadow, &mut places);
+        assert_eq!(candidates(" the vendor renamed it "), [0, 1, 2]);
+        assert_eq!(candidates(" it was renamed "), [1, 2]);
+        assert_eq!(candidates(" prerenamed vendors "), [2]);
+        assert_eq!(candidates(" we renamed it and told the vendor "), [1, 2]);
+        assert_eq!(
+            candidates(" renamed , and the vendor renamed it too "),
+            [0, 1, 2]
+        );
     }
 }
