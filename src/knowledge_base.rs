@@ -43,6 +43,7 @@ mod intake;
 mod labels;
 mod page;
 mod paper;
+mod pipeline;
 mod prints;
 mod reading;
 mod reporting;

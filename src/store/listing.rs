@@ -1,5 +1,7 @@
 //! Source, Sketch: little of every record, to look through them all without reading them.
 
+use std::collections::BTreeMap;
+
 use blake3::Hash;
 
 use crate::error::Result;
@@ -74,6 +76,24 @@ impl View<'_> {
             });
         }
         Ok(sources)
+    }
+
+    /// The files that are divided into parts, by absolute path, with the level of the headings that divide them.
+    pub fn divided(&self) -> Result<BTreeMap<String, u8>> {
+        let doing = "list the divided files";
+        let sql = "SELECT path, json_extract(lineage, '$.part.level') AS level FROM record \
+                   WHERE path LIKE '%#%' AND level IS NOT NULL ORDER BY path";
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql).map_err(failed(doing))?;
+        let mut rows = statement.query([]).map_err(failed(doing))?;
+        let mut divided = BTreeMap::new();
+        while let Some(row) = rows.next().map_err(failed(doing))? {
+            if let Some((file, _)) = row::text(row, 0)?.rsplit_once('#') {
+                let level = row.get(1).map_err(failed(doing))?;
+                divided.entry(file.to_owned()).or_insert(level);
+            }
+        }
+        Ok(divided)
     }
 
     /// The folders that were added: as given, and as absolute paths; ordered by these.
