@@ -240,6 +240,7 @@ impl KnowledgeBase {
             },
             divided: self.store.read(|view| view.divided())?,
         };
+        self.prints.iter_mut().for_each(Prints::begin);
         let mut batch = Batch {
             papers: Vec::new(),
             bytes: 0,
@@ -290,6 +291,9 @@ impl KnowledgeBase {
         papers.iter().for_each(|paper| paper.claim(&mut claims));
         let at_hand = self.prints.take();
         let work = |writing: &mut Writing<'_>| -> Result<(Vec<Added>, Prints)> {
+            if papers.len() >= BATCH_DOCUMENTS {
+                writing.learn()?;
+            }
             let mut prints = Prints::current(&writing.view(), at_hand)?;
             let mut clerk = Clerk {
                 writing,

@@ -207,7 +207,7 @@ impl Paper {
     ) -> Result<Added> {
         let read_kind = understood.postmortem.kind;
         let print = understood.print.clone();
-        let near = print.as_ref().map(|print| (print, &*clerk.prints));
+        let near = print.as_ref().map(|print| (print, &mut *clerk.prints));
         let original = twin::original(&clerk.writing.view(), &place.id, self.content, near)?;
         let (record, is_same_text) = self.record(clerk, understood, &place, original.as_ref());
         if is_same_text && record.facts.date.is_some() {
@@ -283,13 +283,13 @@ impl Paper {
             return Ok(None);
         };
         let whole = clerk.writing.view().at_path(file)?.into_iter().next();
-        let Some(whole) = whole.map(|whole| whole.record.id) else {
+        let Some(whole) = whole else {
             return Ok(None);
         };
-        clerk.writing.remove(whole.as_str())?;
-        twin::promote(clerk.writing, &whole, clerk.prints)?;
+        clerk.writing.remove(whole.record.id.as_str())?;
+        twin::promote(clerk.writing, &whole.record.id, clerk.prints)?;
         clerk.prints.forget(&whole);
-        Ok(Some(whole))
+        Ok(Some(whole.record.id))
     }
 
     fn without_record(self, outcome: Outcome) -> Added {
