@@ -9,9 +9,13 @@ mod evidence;
 mod facet;
 mod gate;
 mod lean;
+mod lint;
 mod score;
 mod sentence;
+mod standing;
 mod telling;
+mod trial;
+mod usage;
 
 use crate::classification::Classification;
 use crate::classification::State;
@@ -31,7 +35,15 @@ use crate::classifier::sentence::Sentence;
 use crate::classifier::telling::Told;
 
 pub use crate::classifier::detect::Hit;
+pub use crate::classifier::lint::Fault;
+pub use crate::classifier::lint::Finding;
+pub use crate::classifier::lint::lint;
 pub use crate::classifier::telling::cause;
+pub use crate::classifier::trial::Trial;
+pub use crate::classifier::trial::trials;
+pub use crate::classifier::usage::Judge;
+pub use crate::classifier::usage::RuleUsage;
+pub use crate::classifier::usage::Usage;
 
 /// The labels that the rules give a post-mortem, with their evidence; `text` is the document that it was parsed from.
 pub fn classify(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Classification {
@@ -158,18 +170,6 @@ pub fn features(rules: &RuleSet, postmortem: &Postmortem, table: &str) -> Option
         words: &words,
     };
     Some(told.features(table))
-}
-
-/// What one rule finds in a text of its own, each with its state: the basis of the tests inside rule files.
-pub fn probe(rules: &RuleSet, postmortem: &Postmortem, rule: &str) -> Vec<State> {
-    let reading = Reading::of(rules, postmortem);
-    let of_rule = |hit: &&Hit| rules.rules()[rules.cues()[hit.cue].rule].id == rule;
-    reading
-        .hits
-        .iter()
-        .filter(of_rule)
-        .map(|hit| hit.state)
-        .collect()
 }
 
 /// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.

@@ -29,6 +29,7 @@ mod reader;
 mod sample;
 mod schema;
 mod search;
+mod shape;
 mod synonym;
 mod tokenizer;
 mod word_form;
@@ -45,6 +46,7 @@ pub use crate::index::search::Ranked;
 pub use crate::index::search::Ranking;
 pub use crate::index::search::Sort;
 pub use crate::index::search::Wanted;
+pub use crate::index::shape::Blocks;
 pub use crate::index::writer::Writer;
 
 /// A record as the index takes it.

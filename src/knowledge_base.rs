@@ -3,7 +3,6 @@
 //! Truth flows one way: document, store, index. `add` writes to the store alone; the index follows by `catch_up`, which
 //! is also how it recovers, so that recovery is no special case.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -21,6 +20,7 @@ use crate::knowledge_base::folder::make_aside;
 use crate::knowledge_base::folder::make_private;
 use crate::knowledge_base::folder::refuse_emptied;
 use crate::knowledge_base::folder::refuse_network;
+use crate::knowledge_base::pack::Pack;
 use crate::knowledge_base::prints::Prints;
 use crate::parser;
 use crate::postmortem::Postmortem;
@@ -41,12 +41,14 @@ mod folder;
 mod identity;
 mod intake;
 mod labels;
+mod pack;
 mod page;
 mod paper;
 mod pipeline;
 mod prints;
 mod reading;
 mod reporting;
+mod review;
 mod search;
 pub mod secrets;
 mod similar;
@@ -54,6 +56,7 @@ mod sources;
 mod status;
 mod twin;
 mod unrelated;
+mod usage;
 mod verdicts;
 
 pub use crate::knowledge_base::aliases::ALIASES;
@@ -67,6 +70,11 @@ pub use crate::knowledge_base::intake::Added;
 pub use crate::knowledge_base::intake::Input;
 pub use crate::knowledge_base::intake::Outcome;
 pub use crate::knowledge_base::intake::Settings;
+pub use crate::knowledge_base::pack::rules_in;
+pub use crate::knowledge_base::pack::rules_with;
+pub use crate::knowledge_base::reporting::Listing;
+pub use crate::knowledge_base::review::REVIEWED;
+pub use crate::knowledge_base::review::ReviewItem;
 pub use crate::knowledge_base::search::Found;
 pub use crate::knowledge_base::similar::Similar;
 pub use crate::knowledge_base::similar::SimilarFound;
@@ -80,6 +88,7 @@ pub use crate::knowledge_base::verdicts::Statement;
 pub use crate::knowledge_base::verdicts::TakenIn;
 pub use crate::knowledge_base::verdicts::VERDICTS;
 pub use crate::knowledge_base::verdicts::Wish;
+pub use crate::store::Order;
 pub use crate::store::Source;
 
 /// What the knowledge base keeps out of version control, because it is derived or belongs to one machine.
@@ -89,6 +98,7 @@ const GITIGNORE: &str = "\
 /index/
 /index.lock
 /backups/
+/rules-in-force.json
 ";
 
 /// How many ids are suggested in place of one that does not exist.
@@ -99,7 +109,7 @@ const SUGGESTIONS: usize = 3;
 pub struct KnowledgeBase {
     dir: PathBuf,
     store: Store,
-    rules: OnceCell<RuleSet>,
+    pack: Pack,
     prints: Option<Prints>,
     program: String,
     deadline: Duration,
@@ -174,9 +184,9 @@ impl KnowledgeBase {
 
     fn of(dir: PathBuf, store: Store) -> KnowledgeBase {
         KnowledgeBase {
+            pack: Pack::of(&dir),
             dir,
             store,
-            rules: OnceCell::new(),
             prints: None,
             program: "pm-kb".to_owned(),
             deadline: store::DEADLINE,
@@ -202,18 +212,13 @@ impl KnowledgeBase {
 
     /// The same knowledge base, with other rules than those that are shipped.
     pub fn with_rules(mut self, rules: RuleSet) -> KnowledgeBase {
-        self.rules = OnceCell::from(rules);
+        self.pack = Pack::given(&self.dir, rules);
         self
     }
 
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
-    }
-
-    /// The rules in force. They are read at the first call: most commands need none.
-    pub fn rules(&self) -> &RuleSet {
-        self.rules.get_or_init(RuleSet::shipped)
     }
 
     /// Every record, ordered by id.
@@ -231,6 +236,15 @@ impl KnowledgeBase {
     /// [`Error::UnknownIncident`], [`Error::Damaged`], [`Error::Store`].
     pub fn record(&self, id: &str) -> Result<Record> {
         Ok(self.store.read(|view| find(view, id))?.record)
+    }
+
+    /// The only id that begins so; `None` where there is none, or several.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn only_id_beginning(&self, start: &str) -> Result<Option<String>> {
+        let mut ids = self.store.read(|view| view.ids_beginning(start, 2))?;
+        Ok(if ids.len() == 1 { ids.pop() } else { None })
     }
 
     /// The original bytes of one document.
@@ -330,22 +344,30 @@ fn nearness(wanted: &str, id: &str) -> f64 {
     }
 }
 
-/// Reads a document that was accepted once; what limits it passed then does not matter now.
-fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)> {
-    let limits = Limits {
+/// What limits a document that was accepted once: what it passed then does not matter now.
+fn accepted() -> Limits {
+    Limits {
         document_bytes: usize::MAX,
         front_matter_bytes: usize::MAX,
         ..Limits::default()
-    };
-    let document =
-        Document::read(&record.source, bytes, &limits).map_err(|refusal| Error::Damaged {
-            found: format!(
-                "the original document of `{}` is no text any more: {}",
-                record.id, refusal.message
-            ),
-        })?;
+    }
+}
+
+/// The text of a document that was accepted once.
+fn text_again(record: &Record, bytes: Vec<u8>) -> Result<Document> {
+    Document::read(&record.source, bytes, &accepted()).map_err(|refusal| Error::Damaged {
+        found: format!(
+            "the original document of `{}` is no text any more: {}",
+            record.id, refusal.message
+        ),
+    })
+}
+
+/// Reads a document that was accepted once.
+fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)> {
+    let document = text_again(record, bytes)?;
     let options = parser::Options {
-        limits,
+        limits: accepted(),
         ..parser::Options::default()
     };
     // It could be read when it was filed. If a newer parser fails on it, its title is still found.
@@ -358,4 +380,10 @@ fn read_again(record: &Record, bytes: Vec<u8>) -> Result<(Document, Postmortem)>
         |parsed| parsed.postmortem,
     );
     Ok((document, postmortem))
+}
+
+/// The sections and blocks of a document that was accepted once: all that an index or a passage needs.
+fn blocks_again(document: &Document) -> Postmortem {
+    let read = || parser::parse_text(document, &accepted());
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
 }

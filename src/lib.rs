@@ -14,6 +14,7 @@ pub mod secret;
 pub mod fingerprint;
 pub mod diagnostic;
 pub mod document;
+pub mod sheet;
 pub mod quarter;
 pub mod taxonomy;
 pub mod incident;

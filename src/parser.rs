@@ -3,6 +3,7 @@
 mod action;
 mod action_state;
 mod action_table;
+mod assignment;
 mod calendar;
 mod chronology;
 mod clause;
@@ -10,6 +11,7 @@ mod clock;
 mod course;
 mod date;
 mod day;
+mod declared_zone;
 mod dialect;
 mod disguise;
 mod document_kind;
@@ -20,11 +22,13 @@ mod event;
 mod figure;
 mod fold;
 mod front_matter;
+mod genre;
 mod heading;
 mod html;
 mod key;
 mod key_clock;
 mod language;
+mod later;
 mod lead;
 mod lead_role;
 mod markdown;
@@ -48,9 +52,12 @@ mod stamp;
 mod statement;
 mod status_page;
 mod table;
+mod teller;
 mod timeline;
 mod title;
+mod told_course;
 mod told_length;
+mod told_onset;
 mod verdict;
 mod visible;
 mod weekday;
@@ -160,6 +167,20 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     Parsed {
         postmortem,
         diagnostics: finish(source, options),
+    }
+}
+
+/// Reads only what text a document has and in which sections it stands: the sections and blocks that [`parse`] finds, and
+/// nothing else. It costs a small part of that, for no fact is looked for.
+pub fn parse_text(document: &Document, limits: &Limits) -> Postmortem {
+    let mut source = Source::new(&document.text);
+    let (entries, begin) = front_matter::read(&mut source, limits);
+    let pieces = markdown::pieces(&mut source, begin);
+    let outline = outline::outline(pieces, metadata::states_title(&entries));
+    Postmortem {
+        sections: outline.sections,
+        blocks: outline.passages.into_iter().map(block).collect(),
+        ..Postmortem::default()
     }
 }
 

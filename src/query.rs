@@ -12,6 +12,7 @@ use crate::text::Span;
 mod explanation;
 mod field;
 mod filter;
+mod label;
 mod lexer;
 mod parser;
 mod period;

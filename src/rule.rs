@@ -1,15 +1,18 @@
 //! Rule, Cue, ContextRule, Policy, RuleSet: what the classifier knows, declared in `/schema` and in a team's own files.
 
+mod builder;
+mod example;
 mod feature;
 mod file;
 mod label;
 mod leaning;
 mod lexicon;
-mod lint;
+mod own;
 mod pattern;
 mod policy;
 mod prefilter;
 mod telling;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -19,9 +22,13 @@ use crate::classification::State;
 use crate::error::Error;
 use crate::postmortem::SectionKind;
 use crate::schema;
+use crate::text::Position;
 
+pub use crate::rule::example::Example;
+pub use crate::rule::example::RuleTests;
 pub use crate::rule::feature::Feature;
 pub use crate::rule::feature::Features;
+use crate::rule::file::Parsed;
 pub use crate::rule::label::Label;
 pub use crate::rule::label::Signal;
 pub use crate::rule::leaning::Cause;
@@ -35,9 +42,7 @@ pub use crate::rule::leaning::terms;
 pub use crate::rule::lexicon::Lexicon;
 pub use crate::rule::lexicon::PARTS;
 pub use crate::rule::lexicon::Rows;
-pub use crate::rule::lint::Finding;
 pub use crate::rule::pattern::Pattern;
-pub use crate::rule::pattern::Vocabulary;
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
 pub(crate) use crate::rule::prefilter::Places;
@@ -45,6 +50,7 @@ use crate::rule::prefilter::Prefilter;
 pub use crate::rule::telling::Seen;
 pub use crate::rule::telling::Telling;
 pub use crate::rule::telling::Told;
+pub use crate::rule::vocabulary::Vocabulary;
 
 /// How settled a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -56,6 +62,17 @@ pub enum Status {
     Stable,
     /// Kept for its id, not in force.
     Deprecated,
+}
+
+impl Status {
+    /// The id as it stands in files and outputs.
+    pub fn id(self) -> &'static str {
+        match self {
+            Status::Experimental => "experimental",
+            Status::Stable => "stable",
+            Status::Deprecated => "deprecated",
+        }
+    }
 }
 
 /// A rule: cues that all speak for one label.
@@ -79,50 +96,12 @@ pub struct Rule {
     pub file: String,
     /// Its line there.
     pub line: u32,
+    /// Whether a team has written it.
+    pub is_own: bool,
     /// Its cues, as indices into [`RuleSet::cues`].
     pub cues: std::ops::Range<usize>,
     /// Its tests.
     pub tests: RuleTests,
-}
-
-/// The examples of a rule; each is one text.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct RuleTests {
-    /// The rule finds something, stated as a fact.
-    #[serde(rename = "match")]
-    pub matches: Vec<String>,
-    /// It finds nothing.
-    pub no_match: Vec<String>,
-    /// It finds something that the text denies.
-    pub negated: Vec<String>,
-    /// It finds something that was believed for a while.
-    pub suspected: Vec<String>,
-    /// It finds something that is planned.
-    pub planned: Vec<String>,
-    /// It finds something that would or could be.
-    pub hypothetical: Vec<String>,
-    /// It finds something of another incident.
-    pub historical: Vec<String>,
-    /// It finds something that is one of a list of possibilities.
-    pub listed: Vec<String>,
-    /// It should find something, and does not yet.
-    pub todo_match: Vec<String>,
-}
-
-impl RuleTests {
-    /// The texts whose finding must have a state, with that state.
-    pub fn stated(&self) -> [(State, &[String]); 7] {
-        [
-            (State::Affirmed, &self.matches),
-            (State::Negated, &self.negated),
-            (State::Suspected, &self.suspected),
-            (State::Planned, &self.planned),
-            (State::Hypothetical, &self.hypothetical),
-            (State::Historical, &self.historical),
-            (State::Listed, &self.listed),
-        ]
-    }
 }
 
 /// One pattern of a rule and its weight.
@@ -132,6 +111,8 @@ pub struct Cue {
     pub name: String,
     /// The rule that it belongs to, as index into [`RuleSet::rules`].
     pub rule: usize,
+    /// The line of its pattern in the rule's file.
+    pub line: u32,
     /// What is looked for in a sentence.
     pub pattern: Pattern,
     /// 5 nearly names the label, 3 is a mechanism, 1 a hint.
@@ -183,6 +164,10 @@ pub struct ContextRule {
     pub pattern: Pattern,
     /// Where this matches over the trigger, it is none.
     pub pseudo: Vec<Pattern>,
+    /// The file that declares it.
+    pub file: String,
+    /// Whether a team has written it.
+    pub is_own: bool,
     /// Examples: a text, the words that are qualified, and the state that they must have.
     pub tests: Vec<ContextTest>,
 }
@@ -196,6 +181,8 @@ pub struct ContextTest {
     pub target: String,
     /// The state that they must have.
     pub expect: State,
+    /// Where the sentence stands in the rule's file.
+    pub position: Position,
 }
 
 /// A file of rules, context, vocabulary or overrides, with the name that messages use.
@@ -230,35 +217,30 @@ impl RuleSet {
         RuleSet::load(&[]).expect("the shipped pack is checked by tests/rules.rs")
     }
 
-    /// The shipped pack with a team's own files over it: rules, context rules, vocabularies, overrides.
+    /// The shipped pack with a team's own files over it: rules, words, overrides, as the names of the files say.
     ///
     /// # Errors
-    /// [`Error::Rule`] with file, line and column for the first thing that cannot be used.
-    pub fn load(own: &[RuleFile<'_>]) -> Result<RuleSet, Error> {
-        let mut shipped = vec![RuleFile {
-            name: "vocabulary.toml",
-            text: schema::file("vocabulary.toml"),
-        }];
-        for folder in ["rules", "rules/context"] {
-            shipped.extend(schema::folder(folder, ".toml").iter().map(|file| RuleFile {
+    /// [`Error::Rule`] with file, line and column for everything that cannot be used.
+    pub fn load(own: &[RuleFile<'_>]) -> Result<RuleSet, Vec<Error>> {
+        let shipped = |name| RuleFile {
+            name,
+            text: schema::file(name),
+        };
+        let embedded = |folder, ending| {
+            let files = schema::folder(folder, ending).into_iter();
+            files.map(|file| RuleFile {
                 name: file.path,
                 text: file.text,
-            }));
-        }
-        let policy = RuleFile {
-            name: "policy.toml",
-            text: schema::file("policy.toml"),
+            })
         };
-        let leaning = RuleFile {
-            name: "leaning.tsv",
-            text: schema::file("leaning.tsv"),
-        };
-        let mut rules = RuleSet::of(policy, &shipped, own)?.with_leaning(leaning)?;
-        for file in schema::folder("telling", ".tsv") {
-            rules = rules.with_telling(RuleFile {
-                name: file.path,
-                text: file.text,
-            })?;
+        let mut pack = vec![shipped("vocabulary.toml")];
+        pack.extend(embedded("rules", ".toml"));
+        pack.extend(embedded("rules/context", ".toml"));
+        let mut rules = RuleSet::build(shipped("policy.toml"), &pack, own)?
+            .with_leaning(shipped("leaning.tsv"))
+            .map_err(|problem| vec![problem])?;
+        for file in embedded("telling", ".tsv") {
+            rules = rules.with_telling(file).map_err(|problem| vec![problem])?;
         }
         Ok(rules)
     }
@@ -329,31 +311,40 @@ impl RuleSet {
     /// A pack of one's own instead of the shipped one, with a team's files over it.
     ///
     /// # Errors
-    /// As [`RuleSet::load`].
+    /// [`Error::Rule`] with file, line and column for the first thing that cannot be used.
     pub fn of(
         policy: RuleFile<'_>,
         pack: &[RuleFile<'_>],
         own: &[RuleFile<'_>],
     ) -> Result<RuleSet, Error> {
-        let mut builder = file::Builder::new(file::read_policy(policy)?);
+        RuleSet::build(policy, pack, own).map_err(|mut problems| problems.swap_remove(0))
+    }
+
+    fn build(
+        policy: RuleFile<'_>,
+        pack: &[RuleFile<'_>],
+        own: &[RuleFile<'_>],
+    ) -> Result<RuleSet, Vec<Error>> {
+        let read = file::read_policy(policy).map_err(|problem| vec![problem])?;
+        let mut builder = builder::Builder::new(read);
         let mut hasher = blake3::Hasher::new();
         hasher.update(policy.text.as_bytes());
         let mut parsed = Vec::with_capacity(pack.len() + own.len());
-        let strict =
-            std::iter::repeat_n(false, pack.len()).chain(std::iter::repeat_n(true, own.len()));
-        for (file, strict) in pack.iter().chain(own).zip(strict) {
+        let shipped = pack.iter().map(|file| (file, Parsed::shipped(*file)));
+        let team = own.iter().map(|file| (file, Parsed::own(*file)));
+        for (file, read) in shipped.chain(team) {
             hasher.update(&(file.text.len() as u64).to_le_bytes());
             hasher.update(file.text.as_bytes());
-            parsed.push(file::read(*file, strict)?);
+            parsed.extend(builder.note(read));
         }
-        for one in &parsed {
-            builder.add_words(one)?;
-        }
-        for one in &parsed {
-            builder.add_rules(one)?;
-        }
+        parsed.iter().for_each(|file| builder.add_words(file));
+        parsed.iter().for_each(|file| builder.try_words(file));
+        // A word that cannot be used spoils every pattern that it is part of: only the word is told of.
+        builder.stop_at_problems()?;
+        parsed.iter().for_each(|file| builder.add_rules(file));
+        parsed.iter().for_each(|file| builder.override_with(file));
         let hash = hasher.finalize().to_hex();
-        Ok(builder.finish(&hash.as_str()[..12]))
+        builder.finish(&hash.as_str()[..12])
     }
 
     /// Pack version and digest of everything that decides: the same text, the same labels.
@@ -396,9 +387,9 @@ impl RuleSet {
         rule.status != Status::Deprecated && !self.disabled.contains(&rule.id)
     }
 
-    /// What a maintainer of rules should mend: patterns without a witness, rules without tests, and the like.
-    pub fn lint(&self) -> Vec<Finding> {
-        lint::lint(self)
+    /// Whether a team has switched a rule off.
+    pub fn is_disabled(&self, rule: &Rule) -> bool {
+        self.disabled.contains(&rule.id)
     }
 
     /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].

@@ -34,6 +34,7 @@ mod view;
 pub use crate::store::backup::TeamFile;
 pub use crate::store::filing::Filing;
 pub use crate::store::filing::Writing;
+pub use crate::store::listing::Order;
 pub use crate::store::listing::Source;
 pub use crate::store::row::Filed;
 pub use crate::store::row::Meta;

@@ -11,30 +11,14 @@ use crate::taxonomy::Decay;
 use crate::taxonomy::Facet;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::ModelDecayKind;
-use crate::taxonomy::NoneKind;
 use crate::taxonomy::Reason;
 
 use crate::classifier::Reading;
 use crate::classifier::evidence::Witness;
 use crate::classifier::facet::Facets;
 use crate::classifier::gate;
-
-/// The six scores, model decay and ordinary causes, best first.
-#[derive(Debug)]
-pub(crate) struct Standing {
-    modes: Vec<(FailureMode, f64)>,
-    model: (ModelDecayKind, f64),
-    ordinary: (NoneKind, f64),
-}
-
-/// What was decided about the cause.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Verdict {
-    Mode(FailureMode),
-    Model(ModelDecayKind),
-    Ordinary(NoneKind),
-    Unknown(Reason),
-}
+use crate::classifier::standing::Standing;
+use crate::classifier::standing::Verdict;
 
 /// The labels, and why, one line for every step.
 pub(crate) fn decide(reading: &Reading<'_>, text: &str) -> (Classification, Vec<String>) {
@@ -77,143 +61,6 @@ pub(crate) fn certainty(reading: &Reading<'_>) -> f64 {
     Standing::of(reading).ranked(reading)[0].1
 }
 
-impl Standing {
-    fn of(reading: &Reading<'_>) -> Standing {
-        let policy = reading.rules.policy();
-        let scores = &reading.scores;
-        let mut modes: Vec<(FailureMode, f64)> = FailureMode::SIX
-            .iter()
-            .map(|mode| {
-                (
-                    *mode,
-                    scores.get(Label::Mode(*mode)) * policy.scale.get(mode).copied().unwrap_or(1.0),
-                )
-            })
-            .collect();
-        modes.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        let model = best(ModelDecayKind::ALL, |kind| {
-            scores.get(Label::ModelDecay(kind))
-        });
-        let ordinary = best(NoneKind::ALL, |kind| scores.get(Label::Ordinary(kind)));
-        Standing {
-            modes,
-            model,
-            ordinary,
-        }
-    }
-
-    fn score(&self, mode: FailureMode) -> f64 {
-        self.modes
-            .iter()
-            .find(|(one, _)| *one == mode)
-            .map_or(0.0, |(_, score)| *score)
-    }
-
-    /// Where nothing speaks of machine learning, only ordinary causes come into question.
-    fn ordinary_only(&self, reasons: &mut Vec<String>) -> Verdict {
-        reasons.push("no machine learning: an ordinary incident".to_owned());
-        Verdict::Ordinary(self.ordinary.0)
-    }
-
-    fn verdict(&self, reading: &Reading<'_>, reasons: &mut Vec<String>) -> Verdict {
-        let limits = &reading.rules.policy().thresholds;
-        let (mode, top) = self.primary(reading, reasons);
-        let (kind, model) = self.model;
-        let (ordinary_kind, ordinary) = self.ordinary;
-        let open = reading.scores.get(Label::Signal(Signal::NoCause));
-        reasons.push(format!("best mode {mode} {top:.1}, model decay {kind} {model:.1}, ordinary {ordinary_kind} {ordinary:.1}, no cause {open:.1}"));
-        let strongest = top.max(model).max(ordinary);
-        if open >= limits.no_cause && open > 0.5 * strongest {
-            reasons.push("the text says that the cause is not known".to_owned());
-            return Verdict::Unknown(Reason::NotStated);
-        }
-        let ranked = self.ranked(reading);
-        let (cause, share) = ranked[0];
-        reasons.push(format!(
-            "rules and words together: {} {share:.2}, then {} {:.2}",
-            cause.id(),
-            ranked[1].0.id(),
-            ranked[1].1
-        ));
-        let enough = match cause {
-            Cause::Mode(mode) => self.score(mode) >= limits.mode,
-            Cause::Model => model >= limits.model_decay,
-            Cause::Ordinary => ordinary >= limits.ordinary,
-            Cause::Untold => open >= limits.no_cause,
-        };
-        if enough || share >= reading.rules.policy().leaning.least {
-            return match cause {
-                Cause::Mode(mode) => Verdict::Mode(mode),
-                Cause::Model => Verdict::Model(kind),
-                Cause::Ordinary => Verdict::Ordinary(ordinary_kind),
-                Cause::Untold => Verdict::Unknown(Reason::NotStated),
-            };
-        }
-        reasons.push(format!(
-            "nothing reaches its threshold (mode {:.1}, model decay {:.1}, ordinary {:.1})",
-            limits.mode, limits.model_decay, limits.ordinary
-        ));
-        let stated = !reading
-            .scores
-            .shares(Label::Signal(Signal::Cause))
-            .is_empty();
-        Verdict::Unknown(if stated {
-            Reason::NotRecognised
-        } else {
-            Reason::NotStated
-        })
-    }
-
-    /// The kinds of cause with their shares, best first: what the words lean to, and what the rules have found.
-    fn ranked(&self, reading: &Reading<'_>) -> Vec<(Cause, f64)> {
-        let policy = reading.rules.policy();
-        let found = |cause| match cause {
-            Cause::Mode(mode) => self.score(mode),
-            Cause::Model => self.model.1,
-            Cause::Ordinary => self.ordinary.1,
-            Cause::Untold => 0.0,
-        };
-        let value = |cause| {
-            let found: f64 = found(cause);
-            reading.lean.log(cause) + policy.leaning.rules * found.max(0.0).sqrt()
-        };
-        let mut ranked = Cause::ALL
-            .map(|cause| (cause, f64::exp(value(cause))))
-            .to_vec();
-        let sum: f64 = ranked.iter().map(|(_, value)| value).sum();
-        for (_, value) in &mut ranked {
-            *value /= sum;
-        }
-        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        ranked
-    }
-
-    /// The best mode after the tie-breakers of the codebook.
-    fn primary(&self, reading: &Reading<'_>, reasons: &mut Vec<String>) -> (FailureMode, f64) {
-        let policy = reading.rules.policy();
-        let (mut mode, mut score) = self.modes[0];
-        // Each rule of precedence is asked at most once, so that two that contradict each other cannot loop.
-        for rule in &policy.precedence {
-            let other = self.score(rule.winner);
-            if rule.loser == mode && other >= policy.thresholds.mode && other >= rule.from * score {
-                reasons.push(format!(
-                    "{} {other:.1} goes before {mode} {score:.1}",
-                    rule.winner
-                ));
-                (mode, score) = (rule.winner, other);
-            }
-        }
-        (mode, score)
-    }
-}
-
-fn best<T: Copy>(all: &[T], score: impl Fn(T) -> f64) -> (T, f64) {
-    let mut sorted: Vec<(T, f64)> = all.iter().map(|one| (*one, score(*one))).collect();
-    sorted.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let rest: f64 = sorted[1..].iter().map(|(_, score)| score.max(0.0)).sum();
-    (sorted[0].0, sorted[0].1 + 0.4 * rest)
-}
-
 /// Writes the verdict about the cause into the labels.
 fn apply(
     reading: &Reading<'_>,
@@ -223,52 +70,33 @@ fn apply(
 ) {
     let policy = reading.rules.policy();
     labels.reason = None;
-    let (own, next) = match verdict {
+    match verdict {
         Verdict::Mode(mode) => {
             labels.failure_mode = mode;
             labels.decay = decay_of(reading, mode);
             labels.secondary = secondaries(reading, standing, mode);
-            let own = standing.score(mode);
-            let others = standing
-                .modes
-                .iter()
-                .filter(|(other, _)| *other != mode)
-                .map(|(_, score)| *score);
-            (
-                own,
-                others.fold(standing.model.1.max(standing.ordinary.1), f64::max),
-            )
         }
         Verdict::Model(kind) => {
             labels.failure_mode = FailureMode::None;
             labels.decay = Decay::ModelDecay;
             labels.model_decay_kind = Some(kind);
-            (
-                standing.model.1,
-                standing.modes[0].1.max(standing.ordinary.1),
-            )
         }
         Verdict::Ordinary(kind) => {
             labels.failure_mode = FailureMode::None;
             labels.decay = Decay::None;
             labels.none_kind = (standing.ordinary.1 > 0.0).then_some(kind);
-            (
-                standing.ordinary.1,
-                standing.modes[0].1.max(standing.model.1),
-            )
         }
         Verdict::Unknown(reason) => {
             labels.failure_mode = FailureMode::Unknown;
             labels.decay = Decay::Unknown;
             labels.reason = Some(reason);
-            (0.0, 0.0)
         }
-    };
+    }
     let share = standing.ranked(reading)[0].1;
     let strength = if reading.lean.log.is_some() {
         share
     } else {
-        strength(own, next)
+        strength(standing.margin(verdict))
     };
     labels.probability = policy.probability(strength);
     labels.confidence = match labels.probability {
@@ -280,7 +108,7 @@ fn apply(
 }
 
 /// How far the best is above what comes next, and how much there is of it: 0 to 1.
-pub(crate) fn strength(own: f64, next: f64) -> f64 {
+fn strength((own, next): (f64, f64)) -> f64 {
     if own <= 0.0 {
         return 0.0;
     }

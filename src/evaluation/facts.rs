@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::evaluation::field;
 use crate::evaluation::field::Answer;
 use crate::evaluation::field::FIELDS;
-use crate::evaluation::wrong;
+use crate::evaluation::gold::wrong;
 use crate::postmortem::Postmortem;
 
 /// The facts that a careful reader finds in one document, by the names of their columns.

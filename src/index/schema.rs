@@ -7,6 +7,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::FAST;
 use tantivy::schema::Field as TantivyField;
 use tantivy::schema::IndexRecordOption;
+use tantivy::schema::STORED;
 use tantivy::schema::STRING;
 use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
@@ -15,6 +16,7 @@ use tantivy::tokenizer::TextAnalyzer;
 use tantivy::tokenizer::TokenizerManager;
 
 use crate::index::analyzer;
+use crate::index::shape;
 use crate::index::tokenizer;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
@@ -83,6 +85,7 @@ pub(super) struct Fields {
     pub(super) filter: TantivyField,
     day: TantivyField,
     severity: TantivyField,
+    pub(super) shape: TantivyField,
 }
 
 impl Fields {
@@ -111,6 +114,7 @@ static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let filter = builder.add_text_field("filter", exact);
     let day = builder.add_i64_field(DAY, FAST);
     let severity = builder.add_u64_field(SEVERITY, FAST);
+    let shape = builder.add_bytes_field("shape", STORED);
     Fields {
         schema: builder.build(),
         id,
@@ -119,6 +123,7 @@ static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
         filter,
         day,
         severity,
+        shape,
     }
 });
 
@@ -169,8 +174,8 @@ pub(super) fn filter_term(field: &Field, value: &str) -> String {
     }
 }
 
-/// The document that is indexed for a record.
-pub fn document(record: &Record, postmortem: &Postmortem, rev: i64) -> TantivyDocument {
+/// The document that is indexed for a record; `text` is what the post-mortem was parsed from.
+pub fn document(record: &Record, text: &str, postmortem: &Postmortem, rev: i64) -> TantivyDocument {
     let fields = fields();
     let mut document = TantivyDocument::new();
     document.add_text(fields.id, record.id.as_str());
@@ -183,6 +188,7 @@ pub fn document(record: &Record, postmortem: &Postmortem, rev: i64) -> TantivyDo
             document.add_text(fields.filter, filter_term(&field, &value));
         }
     }
+    document.add_bytes(fields.shape, &shape::write(text, postmortem));
     if let Some(day) = record.facts.day() {
         document.add_i64(fields.day, day_number(day));
     }

@@ -261,10 +261,16 @@ impl<'a> Lookup<'a> {
         let scores = self
             .worth
             .scores(&self.plan, &matching, &self.extras[at], documents)?;
-        let fast = self.segments[at].reader.fast_fields();
         let whole = matching.branch(&self.plan.root, true)?;
-        let days: Option<Column<i64>> = fast.column_opt(schema::DAY)?;
-        let severities: Option<Column<u64>> = fast.column_opt(schema::SEVERITY)?;
+        let fast = self.segments[at].reader.fast_fields();
+        let days: Option<Column<i64>> = match sort {
+            Sort::Date => fast.column_opt(schema::DAY)?,
+            _ => None,
+        };
+        let severities: Option<Column<u64>> = match sort {
+            Sort::Severity => fast.column_opt(schema::SEVERITY)?,
+            _ => None,
+        };
         let day = |doc| days.as_ref().and_then(|days| days.first(doc));
         let rank = |doc| severities.as_ref().and_then(|ranks| ranks.first(doc));
         for doc in documents.docs() {

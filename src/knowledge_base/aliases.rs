@@ -10,7 +10,6 @@ use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::verdicts::Changed;
 use crate::knowledge_base::verdicts::Making;
 use crate::record::Record;
-use crate::rule::RuleSet;
 use crate::store::Filed;
 use crate::store::Filing;
 use crate::verdict::Ledger;
@@ -77,7 +76,7 @@ impl KnowledgeBase {
             .filter_map(|field| overruled.get(*field))
             .any(|one| one.verdict.is_some());
         let mut record = if is_judged {
-            let rules = self.rules.get_or_init(RuleSet::shipped);
+            let rules = self.pack.rules();
             let making = self.store.read(|view| Making::of(view, filed, rules))?;
             making.record(&ledger.standing(&filed.record.id))
         } else {

@@ -12,9 +12,10 @@ use crate::store::Store;
 use crate::store::TeamFile;
 
 /// The text files of a base that people write, and that git is meant to keep.
-const TEAM_FILES: [&str; 7] = [
+const TEAM_FILES: [&str; 8] = [
     "verdicts.jsonl",
     "config.toml",
+    "vocabulary.toml",
     "overrides.toml",
     "aliases.toml",
     "patterns.toml",
@@ -82,7 +83,8 @@ impl KnowledgeBase {
 }
 
 /// Whether a name is one of the team's files. A backup may come from anywhere: its names lead nowhere else.
-fn is_team_file(name: &str) -> bool {
+/// Whether a name below the base's folder is that of a team's file.
+pub(super) fn is_team_file(name: &str) -> bool {
     let is_rule = |name: &str| {
         let stem = name.strip_suffix(".toml").unwrap_or_default();
         !stem.is_empty()

@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::error::Result;
-use crate::index;
 use crate::index::Generation;
 use crate::index::Lock;
 use crate::index::Payload;
 use crate::index::Reader;
 use crate::index::Writer;
 use crate::knowledge_base::KnowledgeBase;
-use crate::knowledge_base::read_again;
 use crate::knowledge_base::search::FEW;
+use crate::knowledge_base::search::indexed;
 use crate::store::Change;
 use crate::store::Meta;
 use crate::store::View;
@@ -264,8 +263,7 @@ fn feed(view: &View<'_>, after: i64, writer: &mut Writer<'_>) -> Result<u64> {
             fed += 1;
             match change {
                 Change::Filed { filed, original } => {
-                    let (_, postmortem) = read_again(&filed.record, original)?;
-                    let document = index::document(&filed.record, &postmortem, filed.rev);
+                    let document = indexed(&filed, original)?;
                     writer.put(filed.record.id.as_str(), short(filed.seal), document)?;
                 }
                 Change::Removed { id, .. } => writer.forget(id.as_str()),

@@ -9,6 +9,7 @@ use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::identity::Claims;
 use crate::knowledge_base::identity::Surroundings;
+use crate::knowledge_base::pack::Pack;
 use crate::knowledge_base::paper::Clerk;
 use crate::knowledge_base::paper::Paper;
 use crate::knowledge_base::pipeline;
@@ -210,14 +211,14 @@ impl KnowledgeBase {
         settings: &Settings<'_>,
         tell: &mut dyn FnMut(std::result::Result<Added, R>),
     ) -> Result<()> {
-        self.rules();
         // The threads read with the rules while this one files, so they cannot stay a part of what it files with.
-        let rules = std::mem::take(&mut self.rules);
-        let added = match rules.get() {
-            Some(rules) => self.add_by(rules, (sources, read), settings, tell),
-            None => Ok(()),
-        };
-        self.rules = rules;
+        let nothing = Pack::of(&self.dir);
+        let pack = std::mem::replace(&mut self.pack, nothing);
+        if !settings.rehearsal {
+            pack.keep();
+        }
+        let added = self.add_by(pack.rules(), (sources, read), settings, tell);
+        self.pack = pack;
         added
     }
 

@@ -5,7 +5,6 @@ use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::verdicts::Changed;
 use crate::knowledge_base::verdicts::Making;
 use crate::record::Record;
-use crate::rule::RuleSet;
 use crate::store::Filed;
 use crate::store::Filing;
 
@@ -28,7 +27,7 @@ impl KnowledgeBase {
         for batch in stale.chunks(BATCH) {
             let mut filings = Vec::with_capacity(batch.len());
             for filed in batch {
-                let rules = self.rules.get_or_init(RuleSet::shipped);
+                let rules = self.pack.rules();
                 let making = self.store.read(|view| Making::of(view, filed, rules))?;
                 let mut after = making.record(&ledger.standing(&filed.record.id));
                 aliases.lay(&mut after);
@@ -49,6 +48,7 @@ impl KnowledgeBase {
     }
 
     fn file_labels(&mut self, filings: Vec<(&Filed, Record)>) -> Result<()> {
+        self.pack.keep();
         self.store.write(|writing| {
             for (filed, record) in filings {
                 // Whoever filed it anew meanwhile has labelled it, too.

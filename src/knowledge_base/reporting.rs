@@ -6,6 +6,7 @@ use std::io;
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::find;
 use crate::knowledge_base::secrets;
 use crate::query::Query;
 use crate::record::Record;
@@ -15,7 +16,19 @@ use crate::report::Request;
 use crate::report::control;
 use crate::report::investment;
 use crate::report::pattern;
+use crate::store::Order;
 use crate::tally::Tally;
+
+/// What is to be listed of the records that a query selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listing {
+    /// In which order.
+    pub order: Order,
+    /// Only what counts as an incident.
+    pub counted_only: bool,
+    /// At most so many, at least one.
+    pub most: usize,
+}
 
 impl KnowledgeBase {
     /// The records that a query selects, ordered by id. Words select as in a search, at least one of them each.
@@ -31,6 +44,31 @@ impl KnowledgeBase {
         }
         records.retain(|record| query.matches(record));
         Ok(records)
+    }
+
+    /// The first of the records that a query selects, in an order; only these are read.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Damaged`].
+    pub fn list(&mut self, query: &Query, listing: Listing) -> Result<Vec<Record>> {
+        let found = match query.is_empty() {
+            true => None,
+            false => Some(self.found_ids(query)?),
+        };
+        self.store.read(|view| {
+            let mut ids = Vec::new();
+            view.in_order(listing.order, listing.counted_only, |id| {
+                if found.as_ref().is_none_or(|found| found.contains(id)) {
+                    ids.push(id.to_owned());
+                }
+                ids.len() < listing.most
+            })?;
+            let mut records = Vec::with_capacity(ids.len());
+            for id in ids {
+                records.push(find(view, &id)?.record);
+            }
+            Ok(records)
+        })
     }
 
     /// A report over the incidents that a query selects; over all where there is none.
@@ -65,7 +103,7 @@ impl KnowledgeBase {
     }
 
     /// Adds what the team has declared beside the base: patterns, controls, investments.
-    fn add_team_files(&self, request: &mut Request) -> Result<()> {
+    pub(super) fn add_team_files(&self, request: &mut Request) -> Result<()> {
         if let Some((name, text)) = self.team_file("patterns.toml")? {
             let own = pattern::parse(&name, &text, &request.patterns)?;
             request.patterns.extend(own);

@@ -13,12 +13,13 @@ use crate::index::Ranking;
 use crate::index::Reader;
 use crate::index::Wanted;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::blocks_again;
 use crate::knowledge_base::catch_up::CaughtUp;
 use crate::knowledge_base::catch_up::Standing;
 use crate::knowledge_base::catch_up::guarded;
 use crate::knowledge_base::catch_up::standing;
 use crate::knowledge_base::catch_up::unusable;
-use crate::knowledge_base::read_again;
+use crate::knowledge_base::text_again;
 use crate::query::Hit;
 use crate::query::Passage;
 use crate::query::Query;
@@ -58,7 +59,7 @@ impl KnowledgeBase {
         let mut notices = Vec::new();
         let (ranking, hits) = self.answer(&mut notices, |view, reader| {
             let ranking = reader.search(query, wanted)?;
-            let hits = hits(view, &ranking, wanted.offset)?;
+            let hits = hits((view, reader), &ranking, wanted.offset)?;
             Ok((ranking, hits))
         })?;
         notices.extend(ranking.notices.iter().map(ToString::to_string));
@@ -152,13 +153,17 @@ impl KnowledgeBase {
 }
 
 /// The records of a ranking, each with the passage that speaks best for it.
-fn hits(view: &View<'_>, ranking: &Ranking, offset: usize) -> Result<Vec<Hit>> {
+fn hits(
+    (view, reader): (&View<'_>, &Reader),
+    ranking: &Ranking,
+    offset: usize,
+) -> Result<Vec<Hit>> {
     let mut hits = Vec::with_capacity(ranking.hits.len());
     for ranked in &ranking.hits {
         let filed = view
             .find(&ranked.id)?
             .ok_or_else(|| unusable(format!("it holds `{}`, the record does not", ranked.id)))?;
-        let passage = passage(view, &filed, &ranking.finder)?;
+        let passage = passage((view, reader), &filed, &ranking.finder)?;
         hits.push(Hit {
             rank: offset + hits.len() + 1,
             score: ranked.score,
@@ -173,10 +178,18 @@ fn hits(view: &View<'_>, ranking: &Ranking, offset: usize) -> Result<Vec<Hit>> {
 }
 
 /// The passage of a document that speaks best for it.
-pub(super) fn passage(view: &View<'_>, filed: &Filed, finder: &Finder) -> Result<Option<Passage>> {
+pub(super) fn passage(
+    (view, reader): (&View<'_>, &Reader),
+    filed: &Filed,
+    finder: &Finder,
+) -> Result<Option<Passage>> {
     let bytes = view.original(filed)?;
-    let (document, postmortem) = read_again(&filed.record, bytes)?;
-    Ok(finder.passage(&document.text, &postmortem))
+    let document = text_again(&filed.record, bytes)?;
+    let text = &document.text;
+    if let Some(blocks) = reader.blocks(filed.record.id.as_str(), text)? {
+        return Ok(finder.passage_of(text, &blocks));
+    }
+    Ok(finder.passage(text, &blocks_again(&document)))
 }
 
 /// What has changed after a revision, as the index takes it.
@@ -192,14 +205,25 @@ fn changes(view: &View<'_>, after: i64) -> Result<Vec<(String, Option<Indexed>)>
         for change in portion {
             documents.push(match change {
                 Change::Filed { filed, original } => {
-                    let (_, postmortem) = read_again(&filed.record, original)?;
-                    let document = index::document(&filed.record, &postmortem, filed.rev);
+                    let document = indexed(&filed, original)?;
                     (filed.record.id.to_string(), Some(document))
                 }
                 Change::Removed { id, .. } => (id.to_string(), None),
             });
         }
     }
+}
+
+/// A record as the index takes it, with the text of its original bytes.
+pub(super) fn indexed(filed: &Filed, original: Vec<u8>) -> Result<Indexed> {
+    let document = text_again(&filed.record, original)?;
+    let (record, postmortem) = (&filed.record, blocks_again(&document));
+    Ok(index::document(
+        record,
+        &document.text,
+        &postmortem,
+        filed.rev,
+    ))
 }
 
 /// An index that is made of the whole record in memory and forgotten.

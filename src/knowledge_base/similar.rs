@@ -105,7 +105,7 @@ impl KnowledgeBase {
             found.truncate(limit);
             let told: Result<Vec<Similar>> = (1..)
                 .zip(found)
-                .map(|(rank, compared)| compared.told(view, rank))
+                .map(|(rank, compared)| compared.told((view, reader), rank))
                 .collect();
             Ok((told?, called_unrelated))
         })?;
@@ -134,8 +134,8 @@ struct Compared {
 }
 
 impl Compared {
-    fn told(self, view: &View<'_>, rank: usize) -> Result<Similar> {
-        let passage = passage(view, &self.filed, &self.finder)?;
+    fn told(self, at: (&View<'_>, &Reader), rank: usize) -> Result<Similar> {
+        let passage = passage(at, &self.filed, &self.finder)?;
         let hit = Hit {
             rank,
             score: self.likeness.score,

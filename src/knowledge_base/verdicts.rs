@@ -113,7 +113,8 @@ impl KnowledgeBase {
         let file = self.verdicts_file();
         let folder = self.dir.clone();
         let aliases = self.aliases()?;
-        let rules = self.rules.get_or_init(RuleSet::shipped);
+        self.pack.keep();
+        let rules = self.pack.rules();
         // Under the write lock of the record, so that two people's commands see each other's verdicts.
         self.store.write(|writing| {
             let (mut ledger, _) = read(&file, None)?;
@@ -146,7 +147,7 @@ impl KnowledgeBase {
             unknown,
         };
         for id in behind {
-            let rules = self.rules.get_or_init(RuleSet::shipped);
+            let rules = self.pack.rules();
             let changed = |view: &View<'_>| -> Result<(Filed, Changed)> {
                 let filed = find(view, &id)?;
                 let making = Making::of(view, &filed, rules)?;

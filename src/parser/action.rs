@@ -9,6 +9,7 @@ use crate::incident::ActionState;
 use crate::parser::DateOrder;
 use crate::parser::action_state;
 use crate::parser::action_table;
+use crate::parser::assignment;
 use crate::parser::fold::fold;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
@@ -18,13 +19,15 @@ use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::placeholder;
 use crate::parser::source::Source;
-use crate::parser::stamp;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
 /// Headings under which action items stand for certain; other sections of the kind count where there is none of these.
 static CERTAIN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:actions?|action items?|follow ?ups?|to ?dos?|actionables|tasks|massnahmen|acciones|acoes|azioni|acties|actiepunten)\b|アクション|再発防止|対策|行动|改进措施|待办|액션|후속|조치").expect("a constant")
+});
+static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bimmediate (?:\w+ )?(?:actions?|measures|steps) taken\b|\b(?:actions?|steps) taken (?:during|to (?:mitigate|resolve|restore|recover|fix|contain))\b").expect("a constant")
 });
 static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^[\W_]*(?:none|nothing|no (?:further |additional )?(?:actions?|action items|follow[- ]?ups?)(?: (?:needed|required|items|planned|identified))*|keine|ninguna|ninguno|aucune?|nenhuma?|なし|特になし|无|없음)[\W_]*$").expect("a constant")
@@ -106,6 +109,17 @@ fn action_sections(outline: &Outline) -> Vec<bool> {
         certain[number] |=
             of_kind[number] && parent.is_some() && (0..certain.len()).rev().take(200).any(beside);
     }
+    // What was done at once is part of the response where other sections say what is to be done.
+    let taken: Vec<bool> = outline
+        .sections
+        .iter()
+        .map(|section| TAKEN.is_match(&fold(&section.heading)))
+        .collect();
+    if (0..certain.len()).any(|number| certain[number] && !taken[number]) {
+        for (certain, taken) in certain.iter_mut().zip(taken) {
+            *certain &= !taken;
+        }
+    }
     let filled = outline.passages.iter().any(|passage| {
         certain[passage.section]
             && matches!(passage.piece.kind, PieceKind::Item(_) | PieceKind::Row(_))
@@ -164,10 +178,16 @@ impl Reader<'_> {
 
     /// Whether an item only names the group of items below it.
     fn is_label(&self, outline: &Outline, number: usize, passage: &Passage, item: Item) -> bool {
-        let below = outline.passages.get(number + 1).is_some_and(
-            |next| matches!(next.piece.kind, PieceKind::Item(next) if next.depth > item.depth),
-        );
-        below && item.checked.is_none() && is_label_text(&passage.piece)
+        let below = outline
+            .passages
+            .get(number + 1)
+            .and_then(|next| match next.piece.kind {
+                PieceKind::Item(next) if next.depth > item.depth => Some(next),
+                _ => None,
+            });
+        // Without a box over items that have one it is the name of those who do them.
+        let boxed = below.is_some_and(|below| below.checked.is_some());
+        below.is_some() && item.checked.is_none() && (boxed || is_label_text(&passage.piece))
     }
 
     /// What stands for lists and tables where there are none.
@@ -227,8 +247,13 @@ impl Reader<'_> {
                 let line = piece.text().get(*start..*end);
                 line.is_some_and(|line| MARKED.is_match(line))
             });
+            let alone = is_filled(piece.text())
+                && is_plain_heading(&outline.sections[passage.section].heading)
+                && !piece.text().trim_end().ends_with(':');
             match marked.count() {
-                0 if is_item_paragraph(piece, self.order) => found.push(self.read(piece, None)),
+                0 if alone || is_item_paragraph(piece, self.order) => {
+                    found.push(self.read(piece, None))
+                }
                 0 => {}
                 _ => found.extend(lines.iter().map(|(start, end)| {
                     self.read(&piece.part(*start, *end, PieceKind::Paragraph), None)
@@ -260,11 +285,11 @@ impl Reader<'_> {
     fn read(&self, piece: &Piece, checked: Option<bool>) -> ActionItem {
         let text = piece.text().trim();
         ActionItem {
-            owner: owner(text),
-            team: team(text),
-            due: due(text, self.order),
+            owner: assignment::owner(text),
+            team: assignment::team(text),
+            due: assignment::due(text, self.order),
             state: action_state::state(piece, checked),
-            link: link(piece),
+            link: assignment::link(piece),
             line: self.source.line(piece.visible.original(0)),
             text: action_state::bare(text),
         }
@@ -275,13 +300,30 @@ impl Reader<'_> {
 const MOST_PARAGRAPHS: usize = 500;
 
 static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:TODO|TO DO|DONE|WIP|ACTION(?: ITEM)?|AI[ -]?\d+)\s*[:–—-]\s*\S")
+    Regex::new(r"^\s*(?:(?:TODO|TO DO|DONE|WIP|ACTION(?: ITEM)?|AI[ -]?\d+)\s*[:–—-]\s*\S|[☐☑☒✅❌⬜🔲✔✓]\s*\S|\[[ xX]\]\s*\S|\d{1,2}\)\s*\S)")
         .expect("a constant")
 });
 static DONE_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:already |actions? |items? |work |what we (?:have )?)*(?:done|completed|finished|fixed|shipped|in place|implemented)(?: already| so far| actions?| items?)*$|^erledigt$|^hecho$|^termine$|^feito$")
         .expect("a constant")
 });
+
+/// Whether a text is neither `none` nor what a template put there.
+fn is_filled(text: &str) -> bool {
+    !NOTHING.is_match(text)
+        && !placeholder::is_open(text)
+        && !text.trim_start().starts_with(['{', '<'])
+}
+
+static PLAIN_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:action items?|actions?|to ?dos?|tasks?|follow ?ups?|(?:corrective|preventi?ve|follow up) actions?|massnahmen?|acciones|actions correctives)$").expect("a constant")
+});
+
+/// A heading under which every paragraph is an action item, where there is no list.
+fn is_plain_heading(heading: &str) -> bool {
+    let unnumbered = heading.trim_start_matches(|first: char| !first.is_alphabetic());
+    PLAIN_HEADING.is_match(&fold(unnumbered))
+}
 
 /// `Done already`.
 fn is_done_heading(heading: &str) -> bool {
@@ -299,7 +341,7 @@ fn is_item_paragraph(piece: &Piece, order: Option<DateOrder>) -> bool {
                 .get(..mark.end)
                 .is_some_and(|name| name.trim_end().ends_with(['.', ':', '!']))
     });
-    named || OWNER.is_match(text) || due(text, order).is_some()
+    named || assignment::names_owner(text) || assignment::due(text, order).is_some()
 }
 
 /// Whether an item is wholly in italics beside others that are not: the hint of a template.
@@ -330,73 +372,4 @@ fn is_label_text(piece: &Piece) -> bool {
     });
     (bold && text.split_whitespace().count() <= 8)
         || (text.ends_with(':') && text.split_whitespace().count() <= 3)
-}
-
-static OWNER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:owner|assignee|assigned to|responsible|dri|verantwortlich|responsable|responsável|担当)\s*[:=：]\s*@?([^,;|()\[\]\n.]{1,60})").expect("a constant")
-});
-static OWNED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:owned|taken|driven|led) by\s+@?([^,;|()\[\]\n.]{1,40})")
-        .expect("a constant")
-});
-static MENTION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|[\s(\[`])@([A-Za-z][\w-]{1,39})").expect("a constant"));
-static TEAM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bteam\s*[:=]\s*([^,;|()\[\]\n.]{1,60})").expect("a constant")
-});
-static DUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:due(?:\s+(?:date|by|on))?|deadline|eta|target(?:\s+date)?|by|until|before|bis|fällig|fecha|vence|échéance|prazo|期限)\s*[:=：]?\s*(?:the\s+|el\s+|le\s+)?").expect("a constant")
-});
-static TICKET: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|(?:^|[\s(\[])#\d{1,6}\b").expect("a constant")
-});
-
-fn owner(text: &str) -> Option<String> {
-    let stated = OWNER
-        .captures(text)
-        .or_else(|| OWNED.captures(text))
-        .or_else(|| MENTION.captures(text))?;
-    let owner = stated.get(1)?.as_str().trim();
-    (!placeholder::is_open(owner)).then(|| owner.to_owned())
-}
-
-fn team(text: &str) -> Option<String> {
-    let team = TEAM.captures(text)?.get(1)?.as_str().trim().to_owned();
-    (!placeholder::is_open(&team)).then_some(team)
-}
-
-fn due(text: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
-    let said = DUE.find_iter(text).find_map(|said| {
-        let rest = text.get(said.end()..)?;
-        stamp::first(rest, order).filter(|stamp| stamp.start <= 2)
-    })?;
-    said.date()
-}
-
-/// A ticket's address or key.
-pub(crate) fn link(piece: &Piece) -> Option<String> {
-    piece
-        .link()
-        .map(str::to_owned)
-        .or_else(|| ticket(piece.text()))
-}
-
-/// The address or key of a ticket in a text.
-pub(crate) fn ticket(text: &str) -> Option<String> {
-    if let Some(at) = text.find("https://").or_else(|| text.find("http://")) {
-        let address = text[at..].split([' ', ')', '>', ']', '|', ',']).next()?;
-        return Some(address.trim_end_matches('.').to_owned());
-    }
-    TICKET.find(text).map(|found| {
-        found
-            .as_str()
-            .trim()
-            .trim_start_matches(['(', '['])
-            .to_owned()
-    })
-}
-
-/// The day in a cell of a due column.
-pub(crate) fn day(cell: &str, order: Option<DateOrder>) -> Option<jiff::civil::Date> {
-    stamp::first(cell, order)?.date()
 }

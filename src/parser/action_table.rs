@@ -1,9 +1,9 @@
 //! Action table: action items from the rows of a table, by what its head says of the columns.
 
 use crate::incident::ActionItem;
-use crate::parser::action;
 use crate::parser::action::Reader;
 use crate::parser::action_state;
+use crate::parser::assignment;
 use crate::parser::fold::fold;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
@@ -259,7 +259,7 @@ fn item(row: &Piece, text: usize, columns: &[Column], reader: &Reader<'_>) -> Op
         text: what.to_owned(),
         owner: cell(Column::Owner).map(|owner| owner.trim_start_matches('@').to_owned()),
         team: cell(Column::Team).map(str::to_owned),
-        due: cell(Column::Due).and_then(|due| action::day(due, reader.order)),
+        due: cell(Column::Due).and_then(|due| assignment::day(due, reader.order)),
         state: cell(Column::State).map_or_else(
             || action_state::state_in(row.text()),
             action_state::state_of,
@@ -269,9 +269,9 @@ fn item(row: &Piece, text: usize, columns: &[Column], reader: &Reader<'_>) -> Op
             .map(str::to_owned)
             .or_else(|| {
                 cell(Column::Link)
-                    .map(|link| action::ticket(link).unwrap_or_else(|| link.to_owned()))
+                    .map(|link| assignment::ticket(link).unwrap_or_else(|| link.to_owned()))
             })
-            .or_else(|| action::ticket(row.text())),
+            .or_else(|| assignment::ticket(row.text())),
         line: reader.source.line(row.visible.original(0)),
     })
 }

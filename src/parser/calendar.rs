@@ -79,6 +79,8 @@ pub(crate) struct Setting {
     pub(crate) day: Option<Date>,
     /// The zone of a clock time without one.
     pub(crate) zone: Option<Zone>,
+    /// The first and the last whole date of the document.
+    pub(crate) span: Option<(Date, Date)>,
 }
 
 impl Setting {
@@ -94,17 +96,34 @@ impl Setting {
         YEARS.contains(&date.year()).then_some(date)
     }
 
+    /// The same with another day.
+    pub(crate) fn on(&self, day: Option<Date>) -> Setting {
+        Setting {
+            day,
+            ..self.clone()
+        }
+    }
+
     /// The day without a year that lies nearest to the day known.
     fn nearest(&self, month: i8, day: i8) -> Option<Date> {
         let known = self.day?;
-        [known.year() - 1, known.year(), known.year() + 1]
+        let candidates: Vec<Date> = [known.year() - 1, known.year(), known.year() + 1]
             .into_iter()
             .filter_map(|year| Date::new(year, month, day).ok())
-            .min_by_key(|date| {
-                known
-                    .until(*date)
-                    .map_or(i32::MAX, |span| span.get_days().abs())
-            })
+            .collect();
+        // Of several years the one that lies between the dates whose year is written.
+        if let Some((first, last)) = self.span {
+            let within = |date: &&Date| (first..=last).contains(*date);
+            let mut inside = candidates.iter().filter(within);
+            if let (Some(date), None) = (inside.next(), inside.next()) {
+                return Some(*date);
+            }
+        }
+        candidates.into_iter().min_by_key(|date| {
+            known
+                .until(*date)
+                .map_or(i32::MAX, |span| span.get_days().abs())
+        })
     }
 
     /// The day of a month that lies nearest to the day known.

@@ -15,6 +15,7 @@ use crate::parser::calendar::Setting;
 use crate::parser::course;
 use crate::parser::day;
 use crate::parser::day::LeadDay;
+use crate::parser::declared_zone;
 use crate::parser::doubt;
 use crate::parser::key_clock;
 use crate::parser::matter::Matter;
@@ -23,6 +24,7 @@ use crate::parser::passage::Outline;
 use crate::parser::source::Source;
 use crate::parser::stamp;
 use crate::parser::timeline;
+use crate::parser::timeline::Place;
 
 /// A sentence that says what `T0` is.
 static ZERO: LazyLock<Regex> =
@@ -91,7 +93,8 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
     let title = day::of_title(outline, order);
     let mut setting = Setting {
         day: None,
-        zone: timeline::declared_zone(outline),
+        zone: declared_zone::find(outline),
+        span: day::span(matter.statements.entries, outline, order),
     };
     setting.day = title.or(file).map(|reading| reading.point.date());
     setting.day = setting
@@ -105,11 +108,21 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
         lead.filter(|lead| lead.tells && !lead.is_of_page)
             .map(|lead| lead.reading),
     ];
+    // What the title or the first sentences name as well is no day of a page.
+    let confirmed = |stated: Reading| {
+        let named = chronology.named.iter().flatten();
+        named
+            .clone()
+            .any(|named| named.point.date() == stated.point.date())
+    };
+    chronology.is_day_weak &= !chronology.date.is_some_and(confirmed);
     let weak = chronology.date.filter(|_| chronology.is_day_weak);
     let of_incident = lead.filter(|lead| !lead.is_of_page);
     chronology.fallback = [weak, file, of_incident.map(|lead| lead.reading)];
     let context = text_day(&chronology, lead).or(setting.day);
-    setting.day = context.or_else(|| day::any(matter.statements.entries, outline, order));
+    setting.day = context
+        .or_else(|| day::any(matter.statements.entries, outline, order))
+        .or_else(|| day::in_named_year(outline, order));
     add_text(&mut chronology, matter, &setting, order);
     chronology
 }
@@ -153,13 +166,19 @@ fn add_text(
 ) {
     let outline = matter.outline;
     let zero = zero_point(matter, setting, order).or(chronology.onset.map(|onset| onset.point));
-    let (entries, in_timeline) = timeline::entries(outline, setting, order, zero);
+    let (entries, place) = timeline::entries(outline, setting, order, zero);
     let mut narrative = narrative::read(outline, setting, order);
     if chronology.is_day_of_incident {
         narrative.keep_near(setting.day);
     }
-    let course = course::of(&entries, in_timeline, &narrative);
-    chronology.onset = finer(chronology.onset, course.onset);
+    if place == Place::Posts {
+        // `Resolved Nov 8, 17:10` over an update is when that was posted.
+        let posted = |reading: &Reading| entries.iter().any(|entry| entry.point == reading.point);
+        chronology.resolved = chronology.resolved.filter(|end| !posted(end));
+    }
+    let course = course::of(&entries, place, &narrative);
+    let onset = finer(chronology.onset, course.onset);
+    chronology.onset = finer(onset, narrative.first_clock_of(onset));
     chronology.detected = finer(chronology.detected, course.detected);
     chronology.diagnosed = finer(chronology.diagnosed, course.diagnosed);
     chronology.mitigated = finer(chronology.mitigated, course.mitigated);
@@ -317,6 +336,20 @@ fn is_after(reading: Reading, stated: Option<Reading>) -> bool {
     stated.is_some_and(|stated| stated.point.date() < reading.point.date())
 }
 
+/// The most days that a day which is named may lie before that of the detection and still be the day of the incident.
+const LONGEST_UNNOTICED: i32 = 60;
+
+/// The day that a title or the first sentences name, where only the later day of the detection is known.
+fn named_before(known: &Chronology) -> Option<Reading> {
+    let detected = known.detected.filter(|it| it.point.moment().is_none())?;
+    let before = |reading: &Reading| {
+        let span = reading.point.date().until(detected.point.date());
+        span.is_ok_and(|span| (1..=LONGEST_UNNOTICED).contains(&span.get_days()))
+    };
+    let named = known.named.into_iter().chain(known.fallback);
+    named.flatten().find(before)
+}
+
 /// The day of the incident: that of its onset, else the one stated, else that of the first clock, of the title, of the
 /// first sentence that tells of an event, of the timeline, of the page or of the file's name.
 fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
@@ -325,6 +358,7 @@ fn date(known: &Chronology, source: &Source<'_>) -> Option<Fact<Date>> {
         known.onset.filter(|onset| !is_after(*onset, stated)),
         stated,
         known.onset,
+        named_before(known),
         known.detected,
         known.named[0],
         known.named[1],

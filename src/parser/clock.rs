@@ -60,9 +60,43 @@ pub(crate) fn dotted(text: &str) -> Option<Stamp> {
 
 /// The clock times of a text in their order.
 pub(crate) fn find(text: &str) -> Vec<Stamp> {
-    TIME.captures_iter(text)
-        .filter_map(|found| time_stamp(text, &found))
-        .collect()
+    let mut stamps = Vec::new();
+    let mut at = 0;
+    while let Some(found) = TIME.captures_at(text, at) {
+        let Some(whole) = found.get(0) else {
+            break;
+        };
+        at = whole.end().max(at + 1);
+        let Some(mut stamp) = time_stamp(text, &found) else {
+            continue;
+        };
+        if let Some(end) = found
+            .name("z1")
+            .filter(|zone| is_end(text, whole.start(), zone.as_str()))
+        {
+            stamp.zone = None;
+            stamp.end = end.start();
+            at = end.start();
+        }
+        stamps.push(stamp);
+    }
+    stamps
+}
+
+/// The `-13:45` of `13:30-13:45` is no zone: behind a date it may be one, where there are such zones.
+fn is_end(text: &str, start: usize, zone: &str) -> bool {
+    let Some((hours, minutes)) = zone
+        .strip_prefix(['-', '\u{2212}'])
+        .and_then(|rest| rest.split_once(':'))
+    else {
+        return false;
+    };
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let dated = text.get(start..).is_some_and(|time| time.starts_with('T'))
+        || before.ends_with(|last: char| last.is_ascii_digit());
+    let exists = hours.parse::<u8>().is_ok_and(|hours| hours <= 12)
+        && matches!(minutes, "00" | "15" | "30" | "45");
+    !dated || !exists
 }
 
 /// A clock time without a colon, as in `2025-01-14 1600` and `2022-03-10 11.56`.

@@ -23,6 +23,10 @@ use crate::postmortem::SectionKind;
 /// The first passages of prose whose date may be that of the incident.
 const LEADING: usize = 4;
 
+/// The most keys and the most passages that are searched for a date.
+const MOST_ENTRIES: usize = 200;
+const MOST_PASSAGES: usize = 1_000;
+
 static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[^\d])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^\d]|$)")
         .expect("a constant")
@@ -81,7 +85,7 @@ pub(crate) fn any(entries: &[Entry], outline: &Outline, order: Option<DateOrder>
     let in_text = |text: &str| stamp::stamps(text, order).iter().find_map(Stamp::date);
     let in_entries = entries
         .iter()
-        .take(200)
+        .take(MOST_ENTRIES)
         .find_map(|entry| in_text(&entry.text()));
     let prose = |passage: &&Passage| !matches!(passage.kind, BlockKind::Code | BlockKind::Quote);
     in_entries.or_else(|| {
@@ -89,9 +93,62 @@ pub(crate) fn any(entries: &[Entry], outline: &Outline, order: Option<DateOrder>
             .passages
             .iter()
             .filter(prose)
-            .take(200)
+            .take(MOST_ENTRIES)
             .find_map(|passage| in_text(passage.piece.text()))
     })
+}
+
+/// The first and the last whole date anywhere.
+pub(crate) fn span(
+    entries: &[Entry],
+    outline: &Outline,
+    order: Option<DateOrder>,
+) -> Option<(Date, Date)> {
+    let in_text = |text: &str| -> Vec<Date> {
+        let stamps = stamp::stamps(text, order);
+        stamps.iter().filter_map(Stamp::date).collect()
+    };
+    let prose = outline.passages.iter().filter(|passage| {
+        !matches!(
+            passage.kind,
+            BlockKind::Code | BlockKind::Quote | BlockKind::KeyValue
+        )
+    });
+    let of_entries = entries
+        .iter()
+        .take(MOST_ENTRIES)
+        .flat_map(|entry| in_text(&entry.text()));
+    let dates: Vec<Date> = prose
+        .take(MOST_PASSAGES)
+        .flat_map(|passage| in_text(passage.piece.text()))
+        .chain(of_entries)
+        .collect();
+    dates.iter().min().copied().zip(dates.iter().max().copied())
+}
+
+/// A month of a year, for the year of days that state none, where no date states it: `In February 2024`.
+static MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:january|february|march|april|may|june|july|august|september|october|november|december) (?:of )?((?:19|20)\d\d)\b").expect("a constant")
+});
+
+/// The first day without a year, in the year that a month is named with.
+pub(crate) fn in_named_year(outline: &Outline, order: Option<DateOrder>) -> Option<Date> {
+    let prose = || {
+        outline
+            .passages
+            .iter()
+            .filter(|passage| !matches!(passage.kind, BlockKind::Code | BlockKind::Quote))
+            .take(MOST_ENTRIES)
+    };
+    let found = prose().find_map(|passage| MONTH.captures(passage.piece.text()))?;
+    let year: i16 = found[1].parse().ok()?;
+    let known = Setting {
+        day: Date::new(year, 7, 1).ok(),
+        ..Setting::default()
+    };
+    let mut days = prose().flat_map(|passage| stamp::stamps(passage.piece.text(), order));
+    days.find(|stamp| matches!(stamp.day, Some(stamp::Day::NoYear(..))))
+        .and_then(|stamp| known.date(&stamp))
 }
 
 /// The day that the first sentences of the prose name.
@@ -126,10 +183,7 @@ pub(crate) fn of_lead(
     if setting.day.is_none()
         && let Some(page) = found.iter().find(|lead| lead.is_of_page)
     {
-        found = days(&Setting {
-            day: Some(page.reading.point.date()),
-            zone: setting.zone.clone(),
-        });
+        found = days(&setting.on(Some(page.reading.point.date())));
     }
     let own = || found.iter().filter(|lead| !lead.is_of_page);
     let first = own().next();

@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::incident::Facts;
 use crate::parser::entry::Entry;
 use crate::parser::fold::fold;
+use crate::parser::genre;
 use crate::parser::key::Key;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
@@ -61,11 +62,12 @@ pub(crate) fn of(outline: &Outline, entries: &[Entry], facts: &Facts, title: &st
     let content = Content::of(outline, entries);
     if content.is_blank() {
         DocumentKind::Template
-    } else if content.is_index(title) {
+    } else if content.is_index(title) || is_pointer(outline, facts) {
         DocumentKind::Index
     } else if is_procedure(facts, title)
         || is_meeting(outline, facts, title)
         || is_change_note(outline, facts, title)
+        || genre::is_other(outline, facts, title)
     {
         DocumentKind::Meeting
     } else {
@@ -219,6 +221,43 @@ fn is_link(passage: &Passage) -> bool {
     })
 }
 
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:published|posted|wrote|shared|available|read|see|find|here is|here.s)\b[^.]{0,30}\b(?:post-?mortem|incident report|root cause analysis|rca|write-?up|full report)\b").expect("a constant")
+});
+/// The most bytes of prose of a page that only points at another.
+const POINTER: usize = 1_500;
+
+/// A short note without sections that says that the post-mortem stands elsewhere, and links to it.
+fn is_pointer(outline: &Outline, facts: &Facts) -> bool {
+    let told = outline.sections.iter().any(|section| {
+        !matches!(
+            section.kind,
+            SectionKind::Title | SectionKind::Body | SectionKind::Metadata
+        )
+    });
+    let bytes: usize = outline
+        .passages
+        .iter()
+        .map(|it| it.piece.text().len())
+        .sum();
+    let points = |passage: &Passage| {
+        let linked = passage
+            .piece
+            .marks
+            .iter()
+            .filter_map(|mark| match &mark.kind {
+                MarkKind::Link(_) => passage.piece.text().get(..mark.end),
+                _ => None,
+            });
+        // The link is the post-mortem itself, and not one of another.
+        linked.into_iter().any(|until| ELSEWHERE.is_match(until))
+    };
+    !told
+        && bytes <= POINTER
+        && facts.action_items.is_empty()
+        && outline.passages.iter().any(points)
+}
+
 /// A runbook and the like: its name says so, and no time of an incident stands in it.
 fn is_procedure(facts: &Facts, title: &str) -> bool {
     let timed = facts.onset.is_some()
@@ -264,6 +303,8 @@ fn is_change_note(outline: &Outline, facts: &Facts, title: &str) -> bool {
         || facts.onset.is_some()
         || facts.detected.is_some()
         || facts.minutes_to_resolve.is_some();
+    // Notes without a day call what was wrong an incident, too.
+    let dated = facts.date.is_some();
     let headings = || {
         outline
             .sections
@@ -277,7 +318,6 @@ fn is_change_note(outline: &Outline, facts: &Facts, title: &str) -> bool {
     !told
         && !timeline
         && headings().any(|heading| FILES.is_match(heading))
-        && !headings()
-            .chain([title])
-            .any(|heading| INCIDENT.is_match(heading))
+        && !INCIDENT.is_match(title)
+        && !(dated && headings().any(|heading| INCIDENT.is_match(heading)))
 }

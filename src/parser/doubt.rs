@@ -76,6 +76,20 @@ fn reject_late_detection(known: &mut Chronology, source: &mut Source<'_>) {
     let (Some(detected), Some(resolved)) = (known.detected, known.resolved) else {
         return;
     };
+    // What is told of a later day than that of the end is of another time, or of a look back.
+    let timed = resolved
+        .point
+        .moment()
+        .and(detected.point.moment())
+        .is_some();
+    let minutes = resolved
+        .point
+        .minutes_until(&detected.point)
+        .filter(|_| timed);
+    if !is_stated(detected) && minutes.is_some_and(|minutes| minutes > 24 * 60) {
+        known.detected = None;
+        return;
+    }
     let late = resolved.point.date() < detected.point.date();
     if late && is_stated(detected) && is_stated(resolved) {
         let (first, last) = (source.line(detected.at), source.line(resolved.at));

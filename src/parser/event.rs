@@ -65,6 +65,8 @@ pub(crate) struct Event {
     pub(crate) mitigated: bool,
     /// It was over, in these words.
     pub(crate) resolved: bool,
+    /// The harm itself was over, in words said of nothing else.
+    pub(crate) ended: bool,
     /// Something was mended.
     pub(crate) recovers: bool,
 }
@@ -112,6 +114,7 @@ impl Event {
             diagnosed: find("diagnosed", text).is_some(),
             mitigated: find("mitigated", text).is_some() && !undone,
             resolved: find("resolved", text).is_some() && !undone,
+            ended: find("ended", text).is_some() && !undone,
             recovers: find("recovers", text).is_some() && !undone,
         }
     }
@@ -131,6 +134,7 @@ mod tests {
             "changes",
             "detected",
             "diagnosed",
+            "ended",
             "mitigated",
             "resolved",
             "recovers",

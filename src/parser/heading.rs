@@ -93,6 +93,11 @@ pub(crate) fn kind_by_list(heading: &str) -> Option<SectionKind> {
         .find_map(|variant| by_list(&fold(variant)))
 }
 
+/// Whether the whole heading is in a list, with nothing but a number before it.
+pub(crate) fn is_listed(heading: &str) -> bool {
+    by_list(&fold(&NUMBER.replace(heading, ""))).is_some()
+}
+
 /// The heading itself, without its parenthesis, the parenthesis alone, and the part before a separator.
 fn variants(heading: &str) -> Vec<&str> {
     let mut variants = vec![heading];

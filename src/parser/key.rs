@@ -80,6 +80,45 @@ fn is_severity(folded: &str) -> bool {
     (2..=4).contains(&words.len()) && (ends || begins)
 }
 
+/// Words of a key that say no more than that it is a time of the incident.
+#[rustfmt::skip]
+const TIME_WORDS: &[&str] = &[
+    "a", "an", "at", "actual", "approx", "approximate", "clock", "customer", "customers", "date", "datetime", "event", "est", "first",
+    "impact", "incident", "initial", "issue", "it", "local", "moment", "of", "on", "outage", "point", "problem", "service", "services",
+    "the", "time", "timestamp", "user", "users", "utc", "was", "we", "when",
+];
+
+/// `Time of start`, `Impact detected`, `Service restored at`, `First bad request`: a clock by the one word that counts.
+fn clock(folded: &str) -> Option<Key> {
+    let words: Vec<&str> = folded.split(' ').collect();
+    if words.len() > 6 {
+        return None;
+    }
+    if let [
+        "first",
+        "bad" | "wrong" | "failed" | "failing" | "affected" | "broken",
+        _,
+    ] = words.as_slice()
+    {
+        return Some(Key::Onset);
+    }
+    let mut telling = words.iter().filter(|word| !TIME_WORDS.contains(word));
+    let (word, other) = (telling.next()?, telling.next());
+    let key = match *word {
+        "start" | "starts" | "started" | "begin" | "begins" | "began" | "begun" | "beginning"
+        | "onset" => Key::Onset,
+        "end" | "ends" | "ended" | "over" => Key::End,
+        "detected" | "detection" | "noticed" | "discovered" | "discovery" | "reported"
+        | "alerted" => Key::Detected,
+        "mitigated" | "mitigation" => Key::Mitigated,
+        "resolved" | "resolution" | "recovered" | "recovery" | "restored" | "restoration"
+        | "fixed" => Key::Resolved,
+        _ => return None,
+    };
+    // `Detection` and `Recovery` alone are more often the lead of a passage.
+    (other.is_none() && words.len() > 1).then_some(key)
+}
+
 impl Key {
     /// What a key as it is written states; `None` for a key of one's own.
     pub(crate) fn of(written: &str) -> Option<Key> {
@@ -101,6 +140,7 @@ impl Key {
             .or_else(|| TABLE.get(folded.strip_prefix("incident ")?))
             .copied()
             .or_else(|| is_severity(&folded).then_some(Key::Severity))
+            .or_else(|| clock(&folded))
     }
 
     /// The known key that is written almost like this one, for `did you mean`.
@@ -204,6 +244,10 @@ mod tests {
         assert_eq!(Key::of("Service(s) affected"), Some(Key::Services));
         assert_eq!(Key::of("Detected at (UTC)"), Some(Key::Detected));
         assert_eq!(Key::of("Schweregrad"), Some(Key::Severity));
+        assert_eq!(Key::of("Time of start"), Some(Key::Onset));
+        assert_eq!(Key::of("Impact detected"), Some(Key::Detected));
+        assert_eq!(Key::of("First bad rate"), Some(Key::Onset));
+        assert_eq!(Key::of("Start of next review"), None);
         assert_eq!(Key::of("linkTitle"), None);
         assert_eq!(Key::near("severty"), Some("severity"));
         assert_eq!(Key::near("weight"), None);

@@ -32,6 +32,10 @@ const LENGTHS: std::ops::RangeInclusive<f64> = 0.0..=52_596_000.0;
 static LOOKS_LIKE_DATE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}").expect("a constant"));
 
+static STEP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*(?:T?\+|after|about|~|≈)*\s*(\d[^:]{0,30}?|[a-z]+ [a-z]+)(?:\s+(?:later|after (?:the )?(?:start|onset|beginning)))?\s*$").expect("a constant")
+});
+
 /// A bare clock time this many minutes before the onset is one of the next day.
 const ROLL_OVER_MINUTES: i64 = -180;
 
@@ -109,11 +113,28 @@ fn is_weak(entry: &Entry, statements: &Statements<'_>) -> bool {
         "hero",
         "series",
     ];
+    let mut front = statements
+        .entries
+        .iter()
+        .filter(|other| other.origin == Origin::FrontMatter);
+    let is_page = |key: Option<Key>| {
+        let of_page = [
+            Key::Title,
+            Key::Date,
+            Key::Published,
+            Key::Tags,
+            Key::Owner,
+            Key::Url,
+            Key::Language,
+        ];
+        key.is_none_or(|key| of_page.contains(&key))
+    };
     entry.origin == Origin::FrontMatter
         && fold(&entry.key) == "date"
-        && statements.entries.iter().any(|other| {
-            other.origin == Origin::FrontMatter && GENERATOR.contains(&fold(&other.key).as_str())
-        })
+        && (front
+            .clone()
+            .any(|other| GENERATOR.contains(&fold(&other.key).as_str()))
+            || (front.clone().count() > 1 && front.all(|other| is_page(other.fact))))
 }
 
 struct Reader<'r, 's> {
@@ -261,12 +282,14 @@ impl Reader<'_, '_> {
     fn lengths(&mut self, statements: &Statements<'_>, chronology: &mut Chronology) {
         chronology.to_detect = self
             .length(statements, Key::TimeToDetect)
-            .or_else(|| self.after_start(statements));
+            .or_else(|| self.after_start(statements))
+            .or_else(|| self.step(statements, &[Key::Detected, Key::Detection]));
         chronology.to_diagnose = self.length(statements, Key::TimeToDiagnose);
         chronology.to_mitigate = self.length(statements, Key::TimeToMitigate);
         chronology.to_resolve = self
             .length(statements, Key::TimeToResolve)
-            .or_else(|| self.length(statements, Key::Duration));
+            .or_else(|| self.length(statements, Key::Duration))
+            .or_else(|| self.step(statements, &[Key::Resolved, Key::End]));
     }
 
     fn length(&mut self, statements: &Statements<'_>, key: Key) -> Option<Fact<i64>> {
@@ -293,6 +316,23 @@ impl Reader<'_, '_> {
                 origin: entry.origin,
             })
         })
+    }
+
+    /// `Detected: +35 min`: nothing but a length, from the start on.
+    fn step(&self, statements: &Statements<'_>, keys: &[Key]) -> Option<Fact<i64>> {
+        keys.iter()
+            .flat_map(|key| statements.of(*key))
+            .find_map(|entry| {
+                let text = entry.text();
+                let length = STEP.captures(&text)?.get(1)?.as_str();
+                let parsed = duration::parse(length)?;
+                let whole = parsed.start == 0 && parsed.end >= length.len();
+                whole.then(|| Fact {
+                    value: parsed.whole(),
+                    line: self.source.line(value_at(entry)),
+                    origin: entry.origin,
+                })
+            })
     }
 
     /// `Detected: 11:05, 35 minutes after start`.

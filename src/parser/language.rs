@@ -6,6 +6,11 @@ use crate::postmortem::BlockKind;
 /// The most bytes that are looked at.
 const ENOUGH: usize = 20_000;
 
+/// So many common words of a language are enough where English has fewer than two thirds of them.
+const MANY: usize = 5;
+/// A short text shows its language by so many common words, two of them different, where English has less than half.
+const FEW: usize = 3;
+
 const WORDS: &[(&str, &[&str])] = &[
     (
         "en",
@@ -18,21 +23,26 @@ const WORDS: &[(&str, &[&str])] = &[
         "de",
         &[
             "der", "die", "das", "und", "ist", "wurde", "wurden", "nicht", "mit", "ein", "eine",
-            "auf", "den", "dem", "für", "von", "zu", "im", "war", "nach", "bei", "des",
+            "auf", "den", "dem", "für", "von", "zu", "im", "war", "nach", "bei", "des", "sich",
+            "wir", "wird", "werden", "waren", "hat", "hatte", "keine", "kein", "einen", "einem",
+            "einer", "aus", "als", "auch", "durch", "über", "zum", "zur", "vom", "dass", "sind",
+            "seit", "noch", "nur", "oder", "aber",
         ],
     ),
     (
         "es",
         &[
             "el", "la", "los", "las", "que", "y", "en", "se", "un", "una", "por", "con", "del",
-            "para", "fue", "no", "al", "su", "de",
+            "para", "fue", "no", "al", "su", "de", "lo", "más", "pero", "como", "este", "esta",
+            "había", "han", "sin", "sobre", "desde", "entre", "sus", "fueron", "eran", "era",
         ],
     ),
     (
         "fr",
         &[
             "le", "la", "les", "des", "et", "est", "une", "un", "dans", "que", "pour", "par",
-            "sur", "du", "au", "été", "pas", "qui", "avec", "de",
+            "sur", "du", "au", "été", "pas", "qui", "avec", "de", "il", "ne", "ce", "cette", "ces",
+            "nous", "ont", "sont", "était", "aux", "mais", "depuis", "son", "ses", "elle", "entre",
         ],
     ),
     (
@@ -81,7 +91,7 @@ const WORDS: &[(&str, &[&str])] = &[
 /// The language of a document as a two-letter code; `en` where nothing speaks against it.
 pub(crate) fn of(outline: &Outline) -> String {
     let mut scripts = [0usize; 6];
-    let mut counts = vec![0usize; WORDS.len()];
+    let mut counts = vec![Count::default(); WORDS.len()];
     let mut bytes = 0;
     let prose = outline
         .passages
@@ -112,11 +122,27 @@ pub(crate) fn of(outline: &Outline) -> String {
     {
         return code.to_owned();
     }
-    let english = counts[0];
+    let english = counts[0].words;
     let best = (1..counts.len())
-        .max_by_key(|number| counts[*number])
-        .filter(|number| counts[*number] > english * 3 / 2 && counts[*number] >= 5);
+        .max_by_key(|number| counts[*number].words)
+        .filter(|number| counts[*number].outweighs(english));
     best.map_or("en", |number| WORDS[number].0).to_owned()
+}
+
+/// How many of the common words of a language stand in a text, and which of them, as bits.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    words: usize,
+    different: u64,
+}
+
+impl Count {
+    /// Whether they are enough to say that the text is not English.
+    fn outweighs(self, english: usize) -> bool {
+        let many = self.words >= MANY && self.words > english * 3 / 2;
+        let few = self.words >= FEW && self.words > english * 2 && self.different.count_ones() > 1;
+        many || few
+    }
 }
 
 fn count_script(character: char, scripts: &mut [usize; 6]) {
@@ -132,14 +158,17 @@ fn count_script(character: char, scripts: &mut [usize; 6]) {
     scripts[script] += 1;
 }
 
-fn count_words(text: &str, counts: &mut [usize]) {
+fn count_words(text: &str, counts: &mut [Count]) {
     for word in text
         .split(|character: char| !character.is_alphabetic())
         .filter(|word| !word.is_empty())
     {
         let lower = word.to_lowercase();
         for (count, (_, words)) in counts.iter_mut().zip(WORDS) {
-            *count += usize::from(words.contains(&lower.as_str()));
+            if let Some(number) = words.iter().position(|word| *word == lower) {
+                count.words += 1;
+                count.different |= 1 << number.min(63);
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ impl Lead {
 }
 
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*[-–—]?\s*(\p{L}[^\n:：|.?!;]{0,58}?)\s*(?::(?:\s|$)|：)").expect("a constant")
+    Regex::new(r"^\s*[-–—]?\s*(?:\d{1,2}(?:\.\d{1,2})+\.?\s+)?(\p{L}[^\n:：|.?!;]{0,58}?)\s*(?::(?:\s|$)|：)").expect("a constant")
 });
 static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s[|·•]\s").expect("a constant"));
 

@@ -7,6 +7,7 @@ use crate::parser::lead::Lead;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::severity;
+use crate::parser::stamp;
 use crate::postmortem::SectionKind;
 
 /// What a lead does.
@@ -94,11 +95,18 @@ fn empty_role(lead: &Lead, key: Option<Key>, place: Where) -> Role {
     let kind = heading::kind(&lead.key);
     let words = lead.key.split_whitespace().count();
     match (lead.strong, kind) {
+        // A day in bold words over the text is that of the page, and no heading.
+        (true, None) if place.is_head() && is_only_a_day(&lead.key) => Role::Prose,
         (true, None) if place.is_head() && key.is_some() && lead.colon => Role::Metadata,
         (true, _) if words <= 12 && (kind.is_some() || place.depth == 0) => Role::Section(kind),
         (false, Some(_)) if place.depth == 0 && words <= 5 => Role::Section(kind),
         _ => Role::Prose,
     }
+}
+
+fn is_only_a_day(text: &str) -> bool {
+    let day = stamp::first(text, None).filter(|stamp| stamp.day.is_some());
+    day.is_some_and(|day| text.len() <= day.end - day.start + 12)
 }
 
 /// Whether a known key states its fact in this value.

@@ -30,6 +30,20 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 
+/// `Severity 2. The scorer …`: the first sentence of the text.
+static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*((?:sev(?:erity)?|priority)[\s_-]?[0-5])\s*[.;,:–—-]\s")
+        .expect("a constant")
+});
+
+fn of_sentence(outline: &Outline) -> Option<Entry> {
+    let first = |passage: &&Passage| passage.kind == BlockKind::Paragraph;
+    let passage = outline.passages.iter().find(first)?;
+    let found = BEGINS.captures(passage.piece.text())?.get(1)?;
+    let at = passage.piece.visible.original(found.start());
+    Some(Entry::new("severity", found.as_str(), at, at))
+}
+
 /// The entries of a title and of the first lines; they come after those with keys.
 fn entries(outline: &Outline) -> Vec<Entry> {
     let mut found: Vec<Entry> = outline
@@ -40,6 +54,7 @@ fn entries(outline: &Outline) -> Vec<Entry> {
         .flat_map(of_line)
         .collect();
     found.extend(of_title(outline));
+    found.extend(of_sentence(outline));
     found
 }
 

@@ -7,29 +7,27 @@ use regex::Regex;
 
 use crate::incident::Origin;
 use crate::parser::DateOrder;
-use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
-use crate::parser::clause;
 use crate::parser::event::Event;
+use crate::parser::fold::fold;
 use crate::parser::passage::Outline;
 use crate::parser::passage::Passage;
-use crate::parser::range;
 use crate::parser::sentence;
 use crate::parser::stamp;
+use crate::parser::teller::OTHER_TIME;
+use crate::parser::teller::Teller;
 use crate::parser::told_length;
-use crate::parser::weekday;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
 
 /// The most bytes of a document's prose that are searched for times.
 const MOST_BYTES: usize = 200_000;
 /// A time that lies further than this from the day of the incident is of another time, in days.
-const FAR: i32 = 200;
+const FAR: i32 = 300;
 
-static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:scheduled (?:for|from)|planned for|maintenance window|business hours|usually|normally|every (?:day|night|week|hour)|compared (?:to|with)|against the|the week before|last year|will be|we plan|until the|open to feedback|template)\b").expect("a constant")
-});
+/// The most days between an incident and the page on it, for the page's day to give way.
+const LONGEST_WRITING: i32 = 7;
 
 /// A sentence with a time in it.
 #[derive(Debug, Clone)]
@@ -75,6 +73,20 @@ impl Narrative {
         Some(last.reading.point.date())
     }
 
+    /// The day of the harm where a range of clock times tells it, else the day known.
+    fn day_near(&self, day: Option<Date>) -> Option<Date> {
+        let Some((from, _)) = self.range else {
+            return day;
+        };
+        let began = from.point.date();
+        let close = |day: Date| {
+            began
+                .until(day)
+                .is_ok_and(|span| (0..=LONGEST_WRITING).contains(&span.get_days()))
+        };
+        day.is_none_or(close).then_some(began).or(day)
+    }
+
     /// What the sentences of a passage tell; the last day that they name is that of bare clock times behind them.
     fn take_passage(
         &mut self,
@@ -92,6 +104,11 @@ impl Narrative {
                 sentence: &text[start..end],
                 known,
                 order,
+                last: self
+                    .told
+                    .iter()
+                    .rev()
+                    .find_map(|told| told.reading.point.moment()),
             };
             self.take_lengths(&teller, kind);
             let told: Vec<(Told, Date)> = teller
@@ -99,9 +116,64 @@ impl Narrative {
                 .into_iter()
                 .filter(|(_, date)| near(*date, about))
                 .collect();
-            known.day = told.last().map(|(_, date)| *date).or(known.day);
+            let first = teller.first_day().filter(|_| sums_up(kind));
+            let day = first.or_else(|| day_after(&told, teller.known.day));
+            let noticed = day.and_then(|day| teller.noticed(kind, day));
+            known.day = day;
             self.told.extend(told.into_iter().map(|(told, _)| told));
+            self.told.extend(noticed);
         }
+    }
+
+    /// A heading that names the day of a step: `Immediate measure (4 July)`.
+    fn take_heading(
+        &mut self,
+        outline: &Outline,
+        passage: &Passage,
+        known: &mut Setting,
+        order: Option<DateOrder>,
+    ) {
+        let section = &outline.sections[passage.section];
+        if section.kind == SectionKind::Title {
+            return;
+        }
+        let stamp = stamp::first(&section.heading, order).filter(|stamp| stamp.day.is_some());
+        let Some(point) = stamp.and_then(|stamp| known.point(&stamp)) else {
+            return;
+        };
+        known.day = Some(point.date());
+        if matches!(
+            section.kind,
+            SectionKind::Resolution | SectionKind::Mitigation
+        ) {
+            let event = Event {
+                recovers: true,
+                ..Event::default()
+            };
+            let reading = Reading {
+                point,
+                at: section.span.start,
+                origin: Origin::Prose,
+            };
+            self.told.push(Told {
+                reading,
+                event,
+                section: section.kind,
+            });
+        }
+    }
+
+    /// The first clock time that is told of a day, in sections that tell what happened.
+    pub(crate) fn first_clock_of(&self, day: Option<Reading>) -> Option<Reading> {
+        let date = day?.point.date();
+        let of_day = |told: &&Told| {
+            sums_up(told.section)
+                && told.reading.point.moment().is_some()
+                && told.reading.point.date() == date
+                && !told.event.mends()
+                && !told.event.is_report()
+        };
+        self.told.iter().find(of_day).map(|told| told.reading)
     }
 
     /// From when to when, and how long, as a sentence says it.
@@ -119,10 +191,13 @@ impl Narrative {
         if self.wants_range() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
             self.take_range(teller.range());
         }
+        let tells_detection = matches!(kind, SectionKind::Detection | SectionKind::Other);
         if sums_up(kind) || kind == SectionKind::Detection {
             self.to_resolve = self
                 .to_resolve
                 .or_else(|| told_length::of_harm(sentence).map(at));
+        }
+        if sums_up(kind) || tells_detection {
             self.to_detect = self
                 .to_detect
                 .or_else(|| told_length::to_notice(sentence).map(at));
@@ -151,6 +226,44 @@ impl Narrative {
         self.range = self.range.filter(|(from, _)| !before(from.point.date()));
         self.told.retain(|told| !before(told.reading.point.date()));
     }
+}
+
+static OF_REPAIR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:remediation|mitigation|resolution|recovery|response)\b").expect("a constant")
+});
+
+/// What a passage is read as: `Remediation and prevention` tells of the repair before it tells what is to be done.
+fn kind_of(outline: &Outline, passage: &Passage) -> SectionKind {
+    let kind = outline.kind(passage);
+    let prose = passage.kind == BlockKind::Paragraph;
+    let heading = &outline.sections[passage.section].heading;
+    // `4 October: users are sent to an agent` is what was done, whatever stands over it.
+    let begins = || {
+        let first = stamp::first(passage.piece.text(), None);
+        first.is_some_and(|stamp| stamp.start <= 2 && stamp.day.is_some())
+    };
+    match kind {
+        SectionKind::Actions if passage.kind == BlockKind::ListItem && begins() => {
+            SectionKind::Resolution
+        }
+        SectionKind::Actions if prose && OF_REPAIR.is_match(&fold(heading)) => {
+            SectionKind::Resolution
+        }
+        kind => kind,
+    }
+}
+
+/// Whether a timeline has entries: passages that begin with their time.
+fn has_entries(outline: &Outline, order: Option<DateOrder>) -> bool {
+    let timeline = outline
+        .passages
+        .iter()
+        .filter(|passage| outline.kind(passage) == SectionKind::Timeline);
+    let begins = |passage: &&Passage| {
+        let first = stamp::first(passage.piece.text(), order);
+        first.is_some_and(|stamp| stamp.start <= 12)
+    };
+    timeline.filter(begins).take(2).count() == 2
 }
 
 /// Sections that tell what happened.
@@ -194,24 +307,38 @@ pub(crate) fn read(outline: &Outline, setting: &Setting, order: Option<DateOrder
             BlockKind::Paragraph | BlockKind::ListItem | BlockKind::TableRow
         )
     };
-    for passage in outline
-        .passages
-        .iter()
-        .filter(is_prose)
-        .filter(|passage| tells(outline.kind(passage)))
-    {
+    let is_listed = has_entries(outline, order);
+    for passage in outline.passages.iter().filter(is_prose).filter(|passage| {
+        let kind = kind_of(outline, passage);
+        tells(kind) || (kind == SectionKind::Timeline && !is_listed)
+    }) {
         let text = passage.piece.text();
         bytes += text.len();
         if bytes > MOST_BYTES {
             break;
         }
+        let mut kind = kind_of(outline, passage);
+        if kind == SectionKind::Timeline {
+            kind = SectionKind::WhatHappened;
+        }
         if passage.section != section {
             section = passage.section;
-            known.day = narrative.day_of(outline.kind(passage)).or(setting.day);
+            known.day = narrative
+                .day_of(kind)
+                .or_else(|| narrative.day_near(setting.day));
+            narrative.take_heading(outline, passage, &mut known, order);
         }
-        narrative.take_passage(passage, outline.kind(passage), &mut known, order);
+        narrative.take_passage(passage, kind, &mut known, order);
     }
     narrative
+}
+
+/// The day of bare clock times behind a sentence: the last that it tells of, but no earlier one that it only mentions.
+fn day_after(told: &[(Told, Date)], known: Option<Date>) -> Option<Date> {
+    let back = |date: Date| known.is_some_and(|known| date < known);
+    let mentions = |date: Date| back(date) && told.len() > 1 && !back(told[0].1);
+    let mut days = told.iter().rev().map(|(_, date)| *date);
+    days.find(|date| !mentions(*date)).or(known)
 }
 
 fn near(date: Date, day: Option<Date>) -> bool {
@@ -219,71 +346,4 @@ fn near(date: Date, day: Option<Date>) -> bool {
         day.until(date)
             .is_ok_and(|span| span.get_days().abs() <= FAR)
     })
-}
-
-struct Teller<'a> {
-    passage: &'a Passage,
-    start: usize,
-    sentence: &'a str,
-    known: &'a Setting,
-    order: Option<DateOrder>,
-}
-
-impl Teller<'_> {
-    fn reading(&self, point: Point, at: usize) -> Reading {
-        Reading {
-            point,
-            at: self.passage.piece.visible.original(self.start + at),
-            origin: Origin::Prose,
-        }
-    }
-
-    /// What the sentence tells of each of its times.
-    fn told(&self, section: SectionKind) -> Vec<(Told, Date)> {
-        if OTHER_TIME.is_match(self.sentence) {
-            return Vec::new();
-        }
-        let stamps = stamp::stamps(self.sentence, self.order);
-        let zone = stamps.iter().find_map(|stamp| stamp.zone.clone());
-        let clauses = clause::around(self.sentence, &stamps);
-        let mut day = self.known.day;
-        let mut found = Vec::new();
-        for (stamp, words) in stamps.iter().zip(clauses) {
-            let zone = stamp
-                .zone
-                .clone()
-                .or_else(|| zone.clone())
-                .or_else(|| self.known.zone.clone());
-            let before = self.sentence.get(..stamp.start).unwrap_or_default();
-            let known = Setting {
-                day: day
-                    .filter(|_| stamp.day.is_none())
-                    .and_then(|day| weekday::before(before, day))
-                    .or(day),
-                zone,
-            };
-            let Some(point) = known.point(stamp) else {
-                continue;
-            };
-            day = Some(point.date());
-            let event = Event::of(words).or_of(self.sentence);
-            found.push((
-                Told {
-                    reading: self.reading(point, stamp.start),
-                    event,
-                    section,
-                },
-                point.date(),
-            ));
-        }
-        found
-    }
-
-    fn range(&self) -> Option<(Reading, Reading)> {
-        let found = range::read(self.sentence, self.known, self.order)?;
-        Some((
-            self.reading(found.from.0, found.from.1),
-            self.reading(found.to.0, found.to.1),
-        ))
-    }
 }

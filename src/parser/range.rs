@@ -62,10 +62,7 @@ fn of_stamps(text: &str, known: &Setting, order: Option<DateOrder>) -> Option<Ra
         }
         let before = stamps[..number].iter().rev();
         let mut days = before.filter(|stamp| stamp.day.is_some());
-        let known = Setting {
-            day: days.find_map(|stamp| known.date(stamp)).or(known.day),
-            zone: known.zone.clone(),
-        };
+        let known = known.on(days.find_map(|stamp| known.date(stamp)).or(known.day));
         let Some(range) = ordered(from, to, &known) else {
             continue;
         };
@@ -113,22 +110,14 @@ fn ordered(from: &Stamp, to: &Stamp, known: &Setting) -> Option<Range> {
     } else {
         known.date(from)
     };
-    let start = Setting {
-        day: start_day,
+    let on = |day: Option<Date>| Setting {
         zone: None,
-    }
-    .point(&first)?;
-    let mut end = Setting {
-        day: Some(start.date()),
-        zone: None,
-    }
-    .point(&last)?;
+        ..known.on(day)
+    };
+    let start = on(start_day).point(&first)?;
+    let mut end = on(Some(start.date())).point(&last)?;
     if start.minutes_until(&end)? < 0 && to.day.is_none() && to.time.is_some() {
-        end = Setting {
-            day: Some(start.date().tomorrow().ok()?),
-            zone: None,
-        }
-        .point(&last)?;
+        end = on(Some(start.date().tomorrow().ok()?)).point(&last)?;
     }
     (start.minutes_until(&end)? > 0).then_some(Range {
         from: (start, from.start),

@@ -30,7 +30,7 @@ enum Label {
 }
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\W*(Investigating|Identified|Monitoring|Update|Resolved)\s*(?:[-–—:]\s|$)")
+    Regex::new(r"^\W*(Investigating|Identified|Monitoring|Update|Resolved)\s*(?:[-–—:]\s|$|\n|\p{L}{3,9}\s+\d{1,2},?\s|\d{1,4}[\s/.-])")
         .expect("a constant")
 });
 
@@ -91,7 +91,9 @@ fn label_of(passage: &Passage) -> Option<Label> {
     let text = passage.piece.text();
     match passage.kind {
         BlockKind::Heading => label(text.trim_end_matches([' ', '-', '–', ':'])),
-        BlockKind::Paragraph | BlockKind::ListItem => label(&LABEL.captures(text)?[1]),
+        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::KeyValue => {
+            label(&LABEL.captures(text)?[1])
+        }
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ use crate::parser::piece::PieceKind;
 use crate::parser::stamp;
 use crate::parser::stamp::Stamp;
 use crate::parser::status_page;
-use crate::parser::zone;
+use crate::parser::told_onset;
 use crate::parser::zone::Zone;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
@@ -48,66 +48,32 @@ static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a constant")
 });
-static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    let zone = zone::PATTERN;
-    Regex::new(&format!(r"(?:(?i:times?|timestamps?|clocks?|events|timeline|zeiten|uhrzeiten|horarios|horários)\b[^\n]{{0,60}}?)(?:^|[\s(\[,:|])({zone})(?:$|[\s)\],.;:|])")).expect("a constant")
-});
-static LONG_ZONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(pacific|eastern|central|mountain) (standard|daylight) time\b")
-        .expect("a constant")
-});
-
-/// The zone that the document declares for the times of its timeline.
-pub(crate) fn declared_zone(outline: &Outline) -> Option<Zone> {
-    let in_section = |number: usize| outline.sections[number].kind == SectionKind::Timeline;
-    let head = |passage: &&Passage| {
-        let row_head = matches!(&passage.piece.kind, PieceKind::Row(row) if row.head);
-        passage.kind == BlockKind::Heading || row_head || passage.piece.text().len() <= 200
-    };
-    let near = outline
-        .passages
-        .iter()
-        .filter(|passage| in_section(passage.section))
-        .filter(head);
-    let far = outline
-        .passages
-        .iter()
-        .filter(|passage| !in_section(passage.section))
-        .filter(head);
-    near.chain(far)
-        .take(MOST)
-        .find_map(|passage| zone_in(passage.piece.text()))
+/// Where the entries of a timeline were found, which is how far they are trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a timeline of its own.
+    Timeline,
+    /// Here and there in the text.
+    Text,
+    /// The updates of a status page: their times are those of the posts, and not of what they tell of.
+    Posts,
 }
 
-fn zone_in(text: &str) -> Option<Zone> {
-    if let Some(found) = LONG_ZONE.captures(text) {
-        let kind = if found[2].eq_ignore_ascii_case("daylight") {
-            "D"
-        } else {
-            "S"
-        };
-        let first = found[1].chars().next()?.to_ascii_uppercase();
-        return Zone::read(&format!("{first}{kind}T"));
-    }
-    Zone::read(DECLARED.captures(text)?.get(1)?.as_str())
-}
-
-/// The entries of a document in their order, and whether they stand in a timeline of their own; `zero` is the moment that
-/// `T+15m` counts from.
+/// The entries of a document in their order, and where they stand; `zero` is the moment that `T+15m` counts from.
 pub(crate) fn entries(
     outline: &Outline,
     setting: &Setting,
     order: Option<DateOrder>,
     zero: Option<Point>,
-) -> (Vec<TimelineEntry>, bool) {
+) -> (Vec<TimelineEntry>, Place) {
     let updates = status_page::entries(outline, setting, order);
     if !updates.is_empty() {
-        return (updates, true);
+        return (updates, Place::Posts);
     }
     let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
     let found = Walk::new(setting, order, zero, true).run(outline, in_timeline);
     if found.len() >= 2 {
-        return (found, true);
+        return (found, Place::Timeline);
     }
     let elsewhere = Walk::new(setting, order, zero, false).run(outline, |passage| {
         !matches!(
@@ -124,9 +90,9 @@ pub(crate) fn entries(
         )
     });
     if elsewhere.len() >= 3 {
-        (elsewhere, false)
+        (elsewhere, Place::Text)
     } else {
-        (found, true)
+        (found, Place::Timeline)
     }
 }
 
@@ -181,9 +147,11 @@ impl<'a> Walk<'a> {
                 last.section = outline.kind(passage);
             }
         }
-        let mut entries = self.entries;
-        for entry in &mut entries {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for mut entry in self.entries {
+            entries.extend(told_onset::take(&mut entry, self.order));
             entry.event = Event::of(&entry.text);
+            entries.push(entry);
         }
         entries
     }
@@ -204,10 +172,7 @@ impl<'a> Walk<'a> {
     }
 
     fn set_day(&mut self, stamp: &Stamp) {
-        let setting = Setting {
-            day: self.day.or(self.setting.day),
-            zone: None,
-        };
+        let setting = self.setting.on(self.day.or(self.setting.day));
         if let Some(date) = setting.date(stamp) {
             self.day = Some(date);
             self.last = None;
@@ -297,8 +262,8 @@ impl<'a> Walk<'a> {
 
     fn add(&mut self, stamp: &Stamp, words: &str, at: usize) {
         let known = Setting {
-            day: self.day.or(self.setting.day),
             zone: stamp.zone.clone().or(self.zone.clone()),
+            ..self.setting.on(self.day.or(self.setting.day))
         };
         let Some(mut point) = known.point(stamp) else {
             return;

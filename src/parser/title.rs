@@ -10,12 +10,18 @@ use crate::parser::lead;
 use crate::parser::piece::MarkKind;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
+use crate::parser::stamp;
 
 static GENERIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?i)^[\W_]*(?:(?:incident|outage|issue|blameless|public|internal|final|draft|post[ -]?incident)\s+)*(?:post[ -]?mortems?|post[ -]?incident (?:review|report|analysis)|incident (?:report|review|post[ -]?mortem|name|title)|issue name|title|name|report|review|pir|rca|coe|correction of errors?|retrospective|after[ -]action (?:report|review)|untitled|vorfallbericht|informe de incidente|rapport d'incident|relatorio de incidente|インシデントレポート|障害報告書?|事故报告|장애 보고서)(?:\s+(?:report|document|doc|template|review))?[\W_]*$",
     )
     .expect("a constant")
+});
+
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:by|written|author|posted|published|last|updated|status|dear|hello|hi)\b")
+        .expect("a constant")
 });
 
 /// Whether a title names only the sort of document.
@@ -25,7 +31,7 @@ pub(crate) fn is_generic(title: &str) -> bool {
 
 /// The number of the piece that is the title; `titled`: the front matter states a title.
 pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
-    if !titled && is_bold_title(pieces) {
+    if !titled && (is_bold_title(pieces) || is_plain_title(pieces)) {
         return Some(0);
     }
     let (number, level) = headings(pieces).next()?;
@@ -35,7 +41,10 @@ pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
         return None;
     }
     let mut below = headings(pieces).skip(1).map(|(_, level)| level);
-    let is_section = heading::kind_by_list(text).is_some();
+    // `Root cause analysis – Report scheduler` over all else is a title, `Root cause` is none.
+    let is_alone = number == 0 && below.clone().all(|other| other > level);
+    let is_section =
+        heading::kind_by_list(text).is_some() && (titled || !is_alone || heading::is_listed(text));
     let is_title = match level {
         1 if is_section => {
             !titled && number == 0 && below.clone().count() >= 2 && below.all(|level| level > 1)
@@ -45,7 +54,7 @@ pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
         _ => {
             !is_section
                 && !titled
-                && heading::kind(text).is_none()
+                && (is_alone || heading::kind(text).is_none())
                 && below.all(|other| other >= level)
                 && is_early(pieces, number)
         }
@@ -77,6 +86,34 @@ fn is_bold_title(pieces: &[Piece]) -> bool {
         && headings(pieces).all(|(_, level)| level > 1)
 }
 
+/// Whether a document without a heading of the first level begins with a short line that is no sentence, key or greeting.
+fn is_plain_title(pieces: &[Piece]) -> bool {
+    let Some(first) = pieces
+        .first()
+        .filter(|first| first.kind == PieceKind::Paragraph)
+    else {
+        return false;
+    };
+    let text = first.text().trim();
+    let begins = text.starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit() || it == '[');
+    let marked = first
+        .marks
+        .iter()
+        .any(|mark| matches!(mark.kind, MarkKind::Link(_) | MarkKind::Emphasis));
+    begins
+        && !marked
+        && text.len() <= LONGEST_BOLD
+        && !text.contains('\n')
+        && (2..=16).contains(&text.split_whitespace().count())
+        && !text.ends_with([':', '.', ',', ';', '!', '?'])
+        && !CREDIT.is_match(text)
+        && lead::leads(first).is_empty()
+        && stamp::first(text, None).is_none_or(|stamp| stamp.end - stamp.start + 12 < text.len())
+        && heading::kind_by_list(text).is_none()
+        && headings(pieces).next().is_some()
+        && headings(pieces).all(|(_, level)| level > 1)
+}
+
 /// The headings with their levels.
 fn headings(pieces: &[Piece]) -> impl Iterator<Item = (usize, u8)> + Clone {
     pieces
@@ -94,7 +131,12 @@ fn is_metadata(piece: &Piece) -> bool {
     let leads = lead::leads(piece);
     let key = leads.first().and_then(|lead| Key::of(&lead.key));
     (lines > 1 && leads.len() >= lines)
-        || key.is_some_and(|key| key != Key::Id && key != Key::Title)
+        || key.is_some_and(|key| {
+            !matches!(
+                key,
+                Key::Id | Key::Title | Key::NearMiss | Key::Cause | Key::Trigger
+            )
+        })
 }
 
 /// Whether no longer paragraph stands before a piece.

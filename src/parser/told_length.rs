@@ -21,7 +21,7 @@ static DURATION_OF: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What a sentence speaks of that says how long the incident lasted.
 static HARM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:outage|incident|disruption|downtime|unavailable|down|degrad\w+|fail\w*|errors?|delay\w*|impact\w*|affected|experienc\w+|latency|lost|loss|ausfall|störung|caíd\w+|panne|stopped|refused)\b").expect("a constant")
+    Regex::new(r"(?i)\b(?:outage|incident|disruption|downtime|unavailable|down|degrad\w+|fail\w*|errors?|delay\w*|impact\w*|affected|experienc\w+|latency|lost|loss|ausfall|störung|caíd\w+|panne|stopped|refused|unable|could not|couldn.t|cannot|offline|unreachable|wrong|broken|stale|missing|empty|frozen|no (?:one|body|customers?|users?|requests?|mail|data|new|traffic|\w+ (?:could|received|was|were|had)))\b|\bnobody\b").expect("a constant")
 });
 static VAGUE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:aggregate|average|median|up to|at least|more than|less than|over|each|per|every|mean|typical(?:ly)?|usual(?:ly)?)\b").expect("a constant")
@@ -57,6 +57,30 @@ static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant")
 });
 
+/// `Nobody noticed for eleven days`.
+static NOBODY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:nobody|no one|none of us|no alert|no alarm|no monitor|we did not|we didn.t|not)\b[^.;]{0,40}\b(?:notice[sd]?|noticing|reali[sz]ed?|detect(?:ed)?|saw|seen|spotted|spot|caught|catch|fired?|found|find out|knew|know)\b[^.;,]{0,25}\bfor (?:about |almost |nearly |over |more than |roughly |some |around |another |the first )*$").expect("a constant")
+});
+/// `Shift leads reported it on the second day of the release`.
+const ORDINALS: &[&str] = &[
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+];
+static NTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:on )?the (second|third|fourth|fifth|sixth|seventh|eighth) day (?:of|after)\b",
+    )
+    .expect("a constant")
+});
+static NOTICING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:noticed|reported|detected|discovered|complained|spotted|alert|alarm|found)\b",
+    )
+    .expect("a constant")
+});
+static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:alert(?:s|ed)?|alarm(?:s|ed)?|monitor(?:s|ing)?|page[rd]?|paged|noticed|detected)\b[^.;,]{0,40}\b(?:in|within) the same (?:minute|moment)\b").expect("a constant")
+});
+
 /// How long the incident lasted, in minutes and where the length stands; `None` where that is not said or vague.
 pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
     if !HARM.is_match(sentence) || VAGUE.is_match(sentence) {
@@ -70,7 +94,7 @@ pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
     };
     duration::durations(sentence)
         .into_iter()
-        .find(lasts)
+        .find(|length| lasts(length) && length.whole() > 0)
         .map(|length| (length.whole(), length.start))
 }
 
@@ -97,13 +121,24 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
         let after = sentence.get(length.end..).unwrap_or_default();
         NOTICED_AFTER.is_match(before)
             || UNNOTICED.is_match(before)
+            || NOBODY.is_match(before)
             || (ALARM_BEFORE.is_match(before) && AFTER.is_match(after))
             || (TOOK_TO_NOTICE.is_match(after) && !BEFORE.is_match(before))
     };
-    duration::durations(sentence)
-        .into_iter()
-        .find(noticed)
-        .map(|length| (length.whole(), length.start))
+    let told = duration::durations(sentence).into_iter().find(noticed);
+    let nth = || {
+        let found = NTH_DAY
+            .captures(sentence)
+            .filter(|_| NOTICING.is_match(sentence))?;
+        let number = ORDINALS
+            .iter()
+            .position(|word| found[1].eq_ignore_ascii_case(word))?;
+        Some((number as i64 * 24 * 60, found.get(0)?.start()))
+    };
+    let at_once = || AT_ONCE.find(sentence).map(|found| (0, found.start()));
+    told.map(|length| (length.whole(), length.start))
+        .or_else(at_once)
+        .or_else(nth)
 }
 
 #[cfg(test)]
@@ -142,6 +177,12 @@ mod tests {
         assert_eq!(
             to_notice("It went unnoticed for three days.").map(|(minutes, _)| minutes),
             Some(4320)
+        );
+        assert_eq!(notice("Nobody noticed for eleven days."), Some(15_840));
+        assert_eq!(notice("The alert fired in the same minute."), Some(0));
+        assert_eq!(
+            minutes("For two hours no customer received mail."),
+            Some(120)
         );
     }
 }

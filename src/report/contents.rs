@@ -63,11 +63,21 @@ fn scope_line(report: &Report) -> Line {
     line.push(Inline::Strong(report.asked.stretch.name.clone()));
     line.push(Inline::text(": "));
     line.extend(population(report, &report.asked));
-    line.push(Inline::text(" The whole base holds "));
+    let (held, apart) = match report.request.filter {
+        Some(_) => (" Of what matches in the whole base, ", " are no incidents."),
+        None => (
+            " The whole base holds ",
+            " documents that are no incidents.",
+        ),
+    };
+    line.push(Inline::text(held));
     line.push(report.listed(&report.undated));
-    line.push(Inline::text(" more without a date and "));
+    line.push(Inline::text(match report.request.filter {
+        Some(_) => " more have no date and ",
+        None => " more without a date and ",
+    }));
     line.push(report.listed(&report.not_counted));
-    line.push(Inline::text(" documents that are no incidents."));
+    line.push(Inline::text(apart));
     if let Some(filter) = &report.request.filter {
         line.push(Inline::text(" Counted are only incidents that match "));
         line.push(Inline::code(filter.clone()));

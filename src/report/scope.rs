@@ -138,6 +138,11 @@ impl Questions {
                 .collect::<Result<_, _>>()?,
         })
     }
+
+    /// What the pattern at a place of the request counts.
+    pub(super) fn split<'s>(&'s self, pattern: usize, repeats: &'s Repeats) -> Split<'s> {
+        self.patterns[pattern].split(repeats)
+    }
 }
 
 /// The period asked for, the one before and the same one a year earlier.

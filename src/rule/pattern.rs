@@ -1,10 +1,9 @@
-//! Pattern, Vocabulary: the small language that cues are written in, and its way to a regular expression.
+//! Pattern: the small language that cues are written in, and its way to a regular expression.
 //!
 //! A pattern is words with single spaces between them. `chang*` is every word that starts so, `{producer}` is any word
 //! of a vocabulary, `<4>` is a gap of up to four words, `( | )` groups, `?` makes a letter or a group optional. It is
 //! matched on the shadow of one sentence: lower-case ASCII words with a space on both sides.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
@@ -12,138 +11,10 @@ use regex::bytes::RegexBuilder;
 use regex_syntax::hir::literal::ExtractKind;
 use regex_syntax::hir::literal::Extractor;
 
-/// The longest pattern as written, in bytes.
-pub(crate) const LONGEST: usize = 1024;
-/// How deep vocabularies may name each other.
-const DEEPEST: usize = 6;
+use crate::rule::vocabulary::Vocabulary;
+
 /// The largest compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
-
-/// Named lists of words, already turned into regular expressions.
-#[derive(Debug, Clone, Default)]
-pub struct Vocabulary {
-    lists: BTreeMap<String, Vec<String>>,
-}
-
-impl Vocabulary {
-    /// Adds a list, or words to a list.
-    pub fn extend(&mut self, name: &str, words: impl IntoIterator<Item = String>) {
-        self.lists.entry(name.to_owned()).or_default().extend(words);
-    }
-
-    /// The names of the lists.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.lists.keys().map(String::as_str)
-    }
-
-    /// The words of a list, as written.
-    pub fn words(&self, name: &str) -> Option<&[String]> {
-        self.lists.get(name).map(Vec::as_slice)
-    }
-
-    /// The regular expression of a pattern.
-    ///
-    /// # Errors
-    /// What is wrong with it, in words.
-    pub fn expand(&self, pattern: &str) -> Result<String, String> {
-        if pattern.len() > LONGEST {
-            return Err(format!(
-                "a pattern of {} bytes: at most {LONGEST} are allowed",
-                pattern.len()
-            ));
-        }
-        let mut text = pattern.to_owned();
-        for _ in 0..DEEPEST {
-            match self.replace_names(&text)? {
-                Some(next) => text = next,
-                None => return translate(&text),
-            }
-        }
-        Err(format!(
-            "vocabularies name each other more than {DEEPEST} deep"
-        ))
-    }
-
-    /// One round of `{name}` replaced by its words; `None` where there is no name left.
-    fn replace_names(&self, text: &str) -> Result<Option<String>, String> {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        let mut found = false;
-        while let Some(open) = rest.find('{') {
-            let named = rest[open + 1..].starts_with(|char: char| char.is_ascii_lowercase());
-            let Some(close) = rest[open..].find('}').filter(|_| named) else {
-                out.push_str(&rest[..=open]);
-                rest = &rest[open + 1..];
-                continue;
-            };
-            let name = &rest[open + 1..open + close];
-            let words = self
-                .lists
-                .get(name)
-                .ok_or_else(|| format!("no vocabulary has the name `{name}`"))?;
-            out.push_str(&rest[..open]);
-            out.push('(');
-            out.push_str(&words.join("|"));
-            out.push(')');
-            rest = &rest[open + close + 1..];
-            found = true;
-        }
-        out.push_str(rest);
-        Ok(found.then_some(out))
-    }
-}
-
-/// Turns a pattern without names into a regular expression.
-fn translate(text: &str) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, char)) = chars.next() {
-        let before = text[..at].chars().next_back();
-        match char {
-            '(' if text[at + 1..].starts_with("?=")
-                || text[at + 1..].starts_with("?!")
-                || text[at + 1..].starts_with("?<") =>
-            {
-                return Err("look-around is not supported: use `unless`".to_owned());
-            }
-            '(' if text[at + 1..].starts_with('?') => out.push('('),
-            '(' => out.push_str("(?:"),
-            '*' if before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') => {
-                out.push_str("[a-z0-9_'-]*")
-            }
-            '.' => out.push_str("[.]"),
-            '<' => {
-                let close = text[at..]
-                    .find('>')
-                    .ok_or("a gap `<` is not closed by `>`")?;
-                let most: u8 = text[at + 1..at + close]
-                    .parse()
-                    .ok()
-                    .filter(|most| *most <= 30)
-                    .ok_or_else(|| {
-                        format!(
-                            "a gap `{}`: expected a number of words up to 30",
-                            &text[at..=at + close]
-                        )
-                    })?;
-                if !text[at + close + 1..].starts_with(' ') {
-                    return Err("a gap is followed by a space".to_owned());
-                }
-                out.push_str(&format!("(?:[^ ;|]+ ){{0,{most}}}?"));
-                for _ in 0..=close {
-                    chars.next();
-                }
-            }
-            char if !char.is_ascii() => {
-                return Err(format!(
-                    "`{char}`: patterns are ASCII, as sentences are when they are matched"
-                ));
-            }
-            char => out.push(char.to_ascii_lowercase()),
-        }
-    }
-    Ok(out)
-}
 
 /// A pattern ready to be matched; its regular expression is compiled when it is first needed.
 #[derive(Debug)]
@@ -184,7 +55,9 @@ impl Pattern {
     pub fn check(&self) -> Result<(), String> {
         let regex = self.compile().map_err(|error| match error {
             regex::Error::CompiledTooBig(limit) => {
-                format!("the pattern is larger than {limit} bytes when compiled")
+                format!(
+                    "the pattern is larger than {limit} bytes when compiled: repeat less, or divide it into cues"
+                )
             }
             other => last_line(&other.to_string()),
         })?;
@@ -225,8 +98,9 @@ impl Pattern {
 /// A team's own words as a pattern that matches them as they stand; empty where there is none.
 pub(crate) fn plain(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    let words = lower.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
+    let words = lower.split(|char: char| !(char.is_ascii_alphanumeric() || "_.".contains(char)));
     words
+        .map(|word| word.trim_matches('.'))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")

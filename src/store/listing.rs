@@ -1,4 +1,4 @@
-//! Source: little of every record, to look through them all without reading them.
+//! Source, Order: little of every record, to look through them all without reading them.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use blake3::Hash;
 
 use crate::error::Result;
 use crate::incident::IncidentId;
+use crate::postmortem::DocumentKind;
 use crate::store::failure::failed;
 use crate::store::row;
 use crate::store::view::View;
@@ -35,7 +36,54 @@ impl Source {
     }
 }
 
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first, the undated last.
+    Date,
+    /// Gravest first, those without severity last; then as by [`Order::Date`].
+    Severity,
+    /// By id.
+    Id,
+}
+
+impl Order {
+    fn sql(self) -> &'static str {
+        match self {
+            // A day that is absent is smaller than any other for SQLite.
+            Order::Date => "day DESC, id",
+            Order::Severity => "severity IS NULL, severity, day DESC, id",
+            Order::Id => "id",
+        }
+    }
+}
+
 impl View<'_> {
+    /// Hands out the ids in an order, of all records or of those that are counted, for as long as more are wanted.
+    pub fn in_order(
+        &self,
+        order: Order,
+        counted_only: bool,
+        mut is_more_wanted: impl FnMut(&str) -> bool,
+    ) -> Result<()> {
+        let doing = "list the records";
+        let condition = match counted_only {
+            true => "WHERE kind = ?1",
+            false => "WHERE ?1 <> ''",
+        };
+        let sql = format!("SELECT id FROM record {condition} ORDER BY {}", order.sql());
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&sql).map_err(failed(doing))?;
+        let counted = [DocumentKind::Postmortem.id()];
+        let mut rows = statement.query(counted).map_err(failed(doing))?;
+        while let Some(row) = rows.next().map_err(failed(doing))? {
+            if !is_more_wanted(row::text(row, 0)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Where every record came from, ordered by path and id; without those from standard input.
     pub fn sources(&self) -> Result<Vec<Source>> {
         let doing = "list the sources";

@@ -196,6 +196,25 @@ impl<'store> View<'store> {
         self.strings("SELECT id FROM record ORDER BY id")
     }
 
+    /// The first so many ids that begin so, ordered.
+    pub fn ids_beginning(&self, start: &str, most: usize) -> Result<Vec<String>> {
+        let doing = "look for an id";
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id FROM record WHERE id >= ?1 ORDER BY id")
+            .map_err(failed(doing))?;
+        let mut rows = statement.query([start]).map_err(failed(doing))?;
+        let mut ids = Vec::new();
+        while let (true, Some(row)) = (ids.len() < most, rows.next().map_err(failed(doing))?) {
+            let id = row::text(row, 0)?;
+            if !id.starts_with(start) {
+                break;
+            }
+            ids.push(id.to_owned());
+        }
+        Ok(ids)
+    }
+
     /// Every id, those of duplicates last: which of some equal documents counts is then the same in another store.
     pub fn ids_for_export(&self) -> Result<Vec<String>> {
         self.strings("SELECT id FROM record ORDER BY kind = 'duplicate', id")

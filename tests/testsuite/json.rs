@@ -152,6 +152,8 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
         schemas.check_all(&synced.out, "pm-kb/sync/1").len() >= 2,
         "{synced:?}"
     );
+    let queue = desk.run(&["review", "--format", "jsonl", "-n", "9"]);
+    assert_eq!(schemas.check_all(&queue.out, "pm-kb/review/1").len(), 9);
     let report: Value = serde_json::from_str(&desk.run(&["report", "--json"]).out).unwrap();
     schemas.check(&report, "pm-kb/report/1");
     let labels = examples.join("LABELS.tsv");

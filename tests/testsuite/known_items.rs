@@ -12,6 +12,7 @@ use pm_kb::index::Reader;
 use pm_kb::index::Wanted;
 use pm_kb::index::document;
 use pm_kb::parser;
+use pm_kb::postmortem::Block;
 use pm_kb::query::Query;
 use pm_kb::query::Vocabulary;
 use pm_kb::record::Lineage;
@@ -87,6 +88,33 @@ pub(crate) fn documents(corpora: &Path) -> Vec<(String, Document)> {
     documents
 }
 
+#[test]
+fn the_text_of_real_documents_is_found_again_without_all_that_they_state() {
+    let Some(corpora) = corpora() else {
+        eprintln!("skipped: the corpora are not here");
+        return;
+    };
+    let documents = documents(&corpora);
+    let (reader, names) = index(&documents);
+    let ids: BTreeMap<&str, &str> = (names.iter())
+        .map(|(id, name)| (name.as_str(), id.as_str()))
+        .collect();
+    for (name, read) in &documents {
+        let parsed = parser::parse(read, &parser::Options::default()).postmortem;
+        let alone = parser::parse_text(read, &Limits::default());
+        assert_eq!(alone.sections, parsed.sections, "{name}");
+        assert_eq!(alone.blocks, parsed.blocks, "{name}");
+        let kept = reader.blocks(ids[name.as_str()], &read.text);
+        let kept = kept.expect("an index").expect("blocks");
+        assert_eq!(kept.len(), parsed.blocks.len(), "{name}");
+        for ((kind, block), expected) in kept.into_iter().zip(&parsed.blocks) {
+            let section = expected.section;
+            assert_eq!(kind, parsed.section_kind(expected), "{name}");
+            assert_eq!(Block { section, ..block }, *expected, "{name}");
+        }
+    }
+}
+
 fn index(documents: &[(String, Document)]) -> (Reader, BTreeMap<String, String>) {
     let mut names = BTreeMap::new();
     let mut indexed = Vec::new();
@@ -110,7 +138,7 @@ fn index(documents: &[(String, Document)]) -> (Reader, BTreeMap<String, String>)
             classification: Classification::unknown(Reason::NotStated, "none"),
             lineage: Lineage::default(),
         };
-        indexed.push(document(&record, &postmortem, 1));
+        indexed.push(document(&record, &read.text, &postmortem, 1));
         names.insert(id, name.clone());
     }
     (Reader::in_memory(indexed).expect("an index"), names)

@@ -35,7 +35,8 @@ fn shelf(texts: &[(&str, &str)]) -> Shelf {
         )
         .expect("a text");
         let postmortem = parser::parse(&read, &parser::Options::default()).postmortem;
-        indexed.push(document(&record(id, &postmortem), &postmortem, 1));
+        let record = record(id, &postmortem);
+        indexed.push(document(&record, &read.text, &postmortem, 1));
         documents.insert((*id).to_owned(), (read, postmortem));
     }
     Shelf {
@@ -81,10 +82,12 @@ impl Shelf {
 
     fn passage(&self, text: &str, id: &str) -> Passage {
         let (document, postmortem) = &self.documents[id];
-        self.search(text)
-            .finder
-            .passage(&document.text, postmortem)
-            .expect("a passage")
+        let finder = self.search(text).finder;
+        let passage = finder.passage(&document.text, postmortem);
+        let blocks = self.reader.blocks(id, &document.text).expect("an index");
+        let kept = finder.passage_of(&document.text, &blocks.expect("its blocks"));
+        assert_eq!(kept, passage, "the index knows where the blocks stand");
+        passage.expect("a passage")
     }
 
     /// The snippet with its marks, after section and line.

@@ -242,7 +242,7 @@ fn the_index_and_the_record_agree() {
         let records: Vec<Record> = (0..60)
             .map(|number| random_record(number, &mut dice))
             .collect();
-        let indexed = |record: &Record| document(record, &Postmortem::default(), 1);
+        let indexed = |record: &Record| document(record, "", &Postmortem::default(), 1);
         let (first, later) = records.split_at(30);
         let mut reader = Reader::in_memory(first.iter().map(indexed)).expect("an index");
         let changes = later

@@ -29,7 +29,7 @@ fn how_the_index_came_to_be_changes_nothing() {
         let read =
             Document::read(id, text.as_bytes().to_vec(), &Limits::default()).expect("a text");
         let postmortem = parser::parse(&read, &parser::Options::default()).postmortem;
-        document(&record(id, &postmortem), &postmortem, 1)
+        document(&record(id, &postmortem), &read.text, &postmortem, 1)
     };
     let at_once = Reader::in_memory(texts.iter().map(indexed)).expect("an index");
     // Half of the documents, each with other words, among them one that nothing has in the end; then all as they are.

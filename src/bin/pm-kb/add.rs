@@ -108,6 +108,7 @@ struct Run<'a> {
     problems: Problems,
     counts: Counts,
     bar: ProgressBar,
+    rules_refused: bool,
 }
 
 /// Stores documents.
@@ -122,6 +123,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         problems: Problems::default(),
         counts: Counts::default(),
         bar,
+        rules_refused: false,
     };
     // Where nothing is to be stored, no knowledge base is made: it would be found by commands typed later.
     if !found.is_nothing() || args.from_export.is_some() {
@@ -161,6 +163,7 @@ fn progress(total: usize, desk: &Desk) -> ProgressBar {
 impl Run<'_> {
     fn store_all(&mut self, args: &Args, found: &input::Found) -> anyhow::Result<()> {
         let mut base = base::open_or_create(self.desk)?;
+        self.rules_refused = base::tell_refused_rules(&base, self.desk);
         let reading = reading(args, self.desk, &base)?;
         let limit = reading.limits.document_bytes;
         let exists = |path: &str| input::name::path(path).exists();
@@ -326,7 +329,7 @@ impl Run<'_> {
         self.list.close(&mut self.desk.terminal)?;
         self.problems.close(&mut self.desk.terminal);
         summary(&self.counts, found, self.desk);
-        Ok(if self.counts.refused > 0 {
+        Ok(if self.counts.refused > 0 || self.rules_refused {
             Exit::Refused
         } else {
             Exit::Done

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use pm_kb::diagnostic::Diagnostic;
 use pm_kb::error::Error;
+use pm_kb::knowledge_base;
 use pm_kb::knowledge_base::KnowledgeBase;
+use pm_kb::rule::RuleSet;
 
 use crate::Desk;
 use crate::input;
@@ -61,18 +63,60 @@ pub(crate) fn meant(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyho
         Err(error @ Error::UnknownIncident { .. }) => error,
         other => return Ok(other.map(|record| record.id.to_string())?),
     };
-    let records = base.records()?;
-    let mut beginning = records
-        .iter()
-        .map(|record| record.id.as_str())
-        .filter(|id| !typed.is_empty() && id.starts_with(typed));
-    match (beginning.next(), beginning.next()) {
-        (Some(only), None) => {
-            message::note(&mut desk.terminal, &format!("`{typed}` is `{only}`"));
-            Ok(only.to_owned())
+    let only = match typed {
+        "" => None,
+        typed => base.only_id_beginning(typed)?,
+    };
+    let Some(only) = only else {
+        return Err(unknown.into());
+    };
+    message::note(&mut desk.terminal, &format!("`{typed}` is `{only}`"));
+    Ok(only)
+}
+
+/// The rules in force where a command is given: those of the knowledge base that is meant, or the shipped ones where
+/// there is none.
+///
+/// # Errors
+/// Everything that is wrong with the team's files.
+pub(crate) fn rules(desk: &Desk) -> Result<RuleSet, Vec<Error>> {
+    match named(desk).or_else(upwards) {
+        Some(folder) if folder.is_dir() => {
+            knowledge_base::rules_in(&folder.canonicalize().unwrap_or(folder))
         }
-        _ => Err(unknown.into()),
+        _ => Ok(RuleSet::shipped()),
     }
+}
+
+/// The rules in force where a command is given, with files of rules over them, and the names of these.
+///
+/// # Errors
+/// Everything that is wrong with the files.
+pub(crate) fn rules_with(
+    files: &[&Path],
+    desk: &Desk,
+) -> Result<(RuleSet, Vec<String>), Vec<Error>> {
+    let folder = named(desk)
+        .or_else(upwards)
+        .filter(|folder| folder.is_dir());
+    let folder = folder.map(|folder| folder.canonicalize().unwrap_or(folder));
+    knowledge_base::rules_with(folder.as_deref(), files)
+}
+
+/// Tells what is wrong with the team's files of rules, and that those of before are in force; whether there was
+/// anything.
+pub(crate) fn tell_refused_rules(base: &KnowledgeBase, desk: &mut Desk) -> bool {
+    let refused = base.refused_rules();
+    if refused.is_empty() {
+        return false;
+    }
+    message::rules(&mut desk.terminal, refused);
+    let digest = base.rules().digest();
+    let text = format!(
+        "the rules of before stay in force ({digest}): mend the files, then `pm-kb reclassify`"
+    );
+    message::note(&mut desk.terminal, &text);
+    true
 }
 
 /// Notes where records do not know yet what the file of verdicts says of them.

@@ -14,6 +14,7 @@ use pm_kb::parser;
 use pm_kb::rule::RuleSet;
 
 use crate::Desk;
+use crate::base;
 use crate::exit::Exit;
 use crate::explanation;
 use crate::format;
@@ -66,16 +67,20 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// The shipped rules with the default settings.
-    pub(crate) fn new(desk: &Desk) -> Labels {
+    /// The rules in force here with the default settings; `None` where they cannot be used, which is told.
+    pub(crate) fn new(desk: &mut Desk) -> Option<Labels> {
+        let rules = match base::rules(desk) {
+            Ok(rules) => rules,
+            Err(problems) => {
+                message::rules(&mut desk.terminal, &problems);
+                return None;
+            }
+        };
         let reading = parser::Options {
             today: Some(desk.today()),
             ..parser::Options::default()
         };
-        Labels {
-            rules: RuleSet::shipped(),
-            reading,
-        }
+        Some(Labels { rules, reading })
     }
 
     /// The labels that the rules give a file, without the verdicts that it states itself.
@@ -125,8 +130,10 @@ struct Explained {
 
 /// Labels documents without storing them.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let labels = Labels::new(desk);
     let format = args.output.chosen(&mut desk.terminal);
+    let Some(labels) = Labels::new(desk) else {
+        return Ok(Exit::Usage);
+    };
     if args.input_format == InputFormat::Jsonl {
         let is_stdin = args.paths.iter().all(|path| path.as_os_str() == "-");
         anyhow::ensure!(

@@ -67,7 +67,9 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 fn labels(args: &Args, text: &str, format: Format, desk: &mut Desk) -> anyhow::Result<Exit> {
     let mut problems = Problems::default();
     let gold = Gold::read(&input::name::shown(&args.labels), text)?;
-    let labels = crate::classify::Labels::new(desk);
+    let Some(labels) = crate::classify::Labels::new(desk) else {
+        return Ok(Exit::Usage);
+    };
     let (mut labelled, mut refused) = (Vec::new(), 0);
     for one in gold {
         let file = args.folder.join(&one.file);

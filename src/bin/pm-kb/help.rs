@@ -92,6 +92,19 @@ users_affected links url. Besides: title, kind.
 Each verdict is a line at the end of verdicts.jsonl in the knowledge base: commit it. It survives a new export, a new \
 name, other rules and a knowledge base made anew.";
 
+/// Below the options of `review`.
+pub(crate) const REVIEW: &str = "\
+Examples:
+  pm-kb review                        one incident after the other; every key writes its verdicts at once
+  pm-kb review 'quarter:2026-Q2' -n 20
+  pm-kb review --export review.csv    the same in a spreadsheet: evidence in the row, columns to fill in
+  pm-kb review --import review.csv
+
+First come the incidents whose label would move the headlines of the report most and is least sure, then what is \
+disputed, contradictory, unclassified or undated. Leave at any time: what is decided is written and does not come again. \
+In the table `accept` takes the labels of the row as they are, `set_failure_mode` and any other `set_FIELD` another value. \
+With --keys the same keys are read as lines: a, m VALUE, d VALUE, r VALUE, f VALUE, x FIELD=VALUE, s, o, u, q.";
+
 /// Below the options of `health`.
 pub(crate) const HEALTH: &str = "\
 Examples:
@@ -120,6 +133,18 @@ Examples:
   pm-kb reclassify --json | jq -r '.[] | .rule' | sort | uniq -c
 
 Verdicts of people stay. Only what other rules than those in force have labelled is looked at.";
+
+/// Below the commands of `rules`.
+pub(crate) const RULES: &str = "\
+Examples:
+  pm-kb rules list --mode feature-staleness
+  pm-kb rules show PMK-STALE-001
+  pm-kb rules test .pm-kb/rules/acme.toml
+  pm-kb rules stats LABELS.tsv DIR    with the precision of every rule
+  pm-kb reclassify --dry-run          what your rules would change
+
+Your own rules stand in .pm-kb/rules/*.toml, your words in .pm-kb/vocabulary.toml, what you switch off or settle in \
+.pm-kb/overrides.toml: text files, made to be committed. While one of them is broken, the rules of before stay in force.";
 
 /// Below the options of `doctor`.
 pub(crate) const DOCTOR: &str = "\

@@ -24,6 +24,7 @@ use crate::terminal::escape_json;
 mod evaluation;
 mod export;
 mod incident;
+mod review;
 
 pub(crate) use evaluation::evaluation;
 pub(crate) use evaluation::facts_evaluation;
@@ -33,6 +34,7 @@ pub(crate) use export::redacted;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
+pub(crate) use review::review;
 
 /// A value on one line.
 pub(crate) fn to_line(value: &impl Serialize) -> String {

@@ -65,6 +65,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let mut base = base::open(desk)?;
+    let rules_refused = base::tell_refused_rules(&base, desk);
     let (ledger, odd) = base.ledger(Some(desk.now))?;
     base::tell_odd_lines(&base, &odd, desk);
     let folder = base.dir().to_owned();
@@ -103,7 +104,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let refused = problems.count();
     problems.close(&mut desk.terminal);
     note_where(&base, written, desk);
-    Ok(if refused > 0 {
+    Ok(if refused > 0 || rules_refused {
         Exit::Refused
     } else {
         Exit::Done

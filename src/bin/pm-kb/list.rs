@@ -1,10 +1,9 @@
 //! `list`: the incidents in a table, newest first, all or those that a query selects.
 
-use std::cmp::Reverse;
-
+use pm_kb::knowledge_base::Listing;
+use pm_kb::knowledge_base::Order;
 use pm_kb::query::Field;
 use pm_kb::query::Query;
-use pm_kb::record::Record;
 
 use crate::Desk;
 use crate::base;
@@ -59,11 +58,12 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let mut records = base.select(&query)?;
-    if !args.all && !query.mentions(&Field::Kind) {
-        records.retain(Record::is_counted);
-    }
-    sort(&mut records, args.sort);
+    let listing = Listing {
+        order: args.sort.into(),
+        counted_only: !args.all && !query.mentions(&Field::Kind),
+        most: args.limit.unwrap_or(usize::MAX).max(1),
+    };
+    let mut records = base.list(&query, listing)?;
     let found = records.len();
     records.truncate(args.limit.unwrap_or(usize::MAX));
     match format {
@@ -85,26 +85,12 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     })
 }
 
-fn sort(records: &mut [Record], by: Sort) {
-    match by {
-        Sort::Id => records.sort_by(|a, b| a.id.cmp(&b.id)),
-        Sort::Date => records
-            .sort_by(|a, b| (Reverse(a.facts.day()), &a.id).cmp(&(Reverse(b.facts.day()), &b.id))),
-        Sort::Severity => {
-            let rank = |record: &Record| {
-                record
-                    .facts
-                    .severity
-                    .as_ref()
-                    .map_or(u8::MAX, |one| one.value.rank())
-            };
-            records.sort_by(|a, b| {
-                (rank(a), Reverse(a.facts.day()), &a.id).cmp(&(
-                    rank(b),
-                    Reverse(b.facts.day()),
-                    &b.id,
-                ))
-            });
+impl From<Sort> for Order {
+    fn from(sort: Sort) -> Order {
+        match sort {
+            Sort::Date => Order::Date,
+            Sort::Severity => Order::Severity,
+            Sort::Id => Order::Id,
         }
     }
 }

@@ -14,9 +14,11 @@ mod base;
 mod change;
 mod classify;
 mod completions;
+mod decision;
 mod defect;
 mod demo;
 mod doctor;
+mod editor;
 mod eval;
 mod exit;
 mod explanation;
@@ -27,6 +29,7 @@ mod health;
 mod help;
 mod input;
 mod json;
+mod keyboard;
 mod label;
 mod list;
 mod message;
@@ -38,6 +41,8 @@ mod render;
 mod report;
 mod report_earlier;
 mod report_json;
+mod review;
+mod rules;
 mod search;
 mod show;
 mod similar;
@@ -89,10 +94,14 @@ enum Command {
     Show(show::Args),
     /// Say by hand what an incident is, over document and rules; kept in a file for git.
     Label(label::Args),
+    /// Decide the labels that matter most and are least sure, here or in a spreadsheet.
+    Review(review::Args),
     /// After a change of rules, label every document anew and show what changed, and by which rule.
     Reclassify(reclassify::Args),
     /// Label documents without storing them.
     Classify(classify::Args),
+    /// Show, try and measure the rules, the shipped ones and your own.
+    Rules(rules::Args),
     /// Compare the labels of the rules, or the facts that are read, with those of a reader.
     Eval(eval::Args),
     /// Count a quarter: failure modes, decay, patterns, each with its incidents.
@@ -197,8 +206,10 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(&args, desk),
         Command::Show(args) => show::run(&args, desk),
         Command::Label(args) => label::run(&args, desk),
+        Command::Review(args) => review::run(&args, desk),
         Command::Reclassify(args) => reclassify::run(&args, desk),
         Command::Classify(args) => classify::run(&args, desk),
+        Command::Rules(args) => rules::run(&args, desk),
         Command::Eval(args) => eval::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Status(args) => status::run(&args, desk),

@@ -118,6 +118,33 @@ pub(crate) fn refuse(terminal: &mut Terminal, file: &Path, refusal: &Diagnostic)
     tell(terminal, &Problem::of(&name::shown(file), refusal));
 }
 
+/// Tells what is wrong with files of rules.
+pub(crate) fn rules(terminal: &mut Terminal, problems: &[Error]) {
+    let mut told = Problems::default();
+    for problem in problems {
+        let (source, position, message) = match problem {
+            Error::Rule {
+                file,
+                line,
+                column,
+                message,
+            } => {
+                let (line, column) = (*line, *column);
+                (
+                    file.clone(),
+                    Some(Position { line, column }),
+                    message.clone(),
+                )
+            }
+            Error::File { path, source, .. } => (name::shown(path), None, reason(source)),
+            other => (String::new(), None, other.to_string()),
+        };
+        let diagnostic = Diagnostic::error(position, message, "");
+        told.tell(terminal, &name::near(&source), &diagnostic);
+    }
+    told.close(terminal);
+}
+
 /// The problems of one command. Errors are told as they come up, the rest at the end, as far as there is room: a
 /// refusal is not to be buried under warnings.
 #[derive(Default)]
@@ -201,7 +228,7 @@ pub(crate) fn error(terminal: &mut Terminal, error: &anyhow::Error) {
         message,
     }) = known
     {
-        problem.source = Some(file.clone());
+        problem.source = Some(name::near(file));
         problem.position = Some(Position {
             line: *line,
             column: *column,

@@ -28,6 +28,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let mut base = base::open(desk)?;
+    if base::tell_refused_rules(&base, desk) {
+        return Ok(Exit::Usage);
+    }
     let stale = base.status()?.labelled_by_other_rules;
     let changed = base.reclassify(args.dry_run)?;
     tell(&changed, format, desk)?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use clap::ValueEnum as _;
 use jiff::civil::Date;
 use pm_kb::diagnostic::Diagnostic;
 use pm_kb::document::Document;
@@ -53,9 +54,9 @@ pub(crate) struct Args {
     /// Count a share of your own: `'numerator' / 'denominator'`, two queries.
     #[arg(long, value_name = "N / D")]
     pattern: Vec<String>,
-    /// What is written.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    /// What is written; where it is not said, what the ending of `--output` says, else text.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Say what changed since an earlier report, and why: by new incidents, by rules, by people; `-` reads it from
     /// standard input.
     #[arg(long, value_name = "OLD.json")]
@@ -80,15 +81,32 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// For a terminal.
+    #[value(alias = "txt")]
     Text,
     /// Markdown, for a wiki or a pull request.
+    #[value(alias = "markdown")]
     Md,
     /// One page that needs nothing else, to read, to print and to send.
+    #[value(alias = "htm")]
     Html,
     /// The figures, for a spreadsheet.
     Csv,
     /// One JSON document.
     Json,
+}
+
+impl Args {
+    /// The form in which the report is written.
+    fn written(&self) -> Format {
+        let ending = self.output.as_deref().and_then(Path::extension);
+        match self.format {
+            Some(format) => format,
+            None if self.json => Format::Json,
+            None => ending
+                .and_then(|ending| Format::from_str(ending.to_str()?, true).ok())
+                .unwrap_or(Format::Text),
+        }
+    }
 }
 
 /// The width of a report where the output is no terminal.
@@ -99,7 +117,7 @@ const MOST_BYTES: usize = 64 << 20;
 
 /// Reports.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
-    let format = if args.json { Format::Json } else { args.format };
+    let format = args.written();
     if format == Format::Json {
         desk.terminal.speak_json();
     }

@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 }
 
 /// An incident of that id, else a file of that name; `./name` is always a file.
-fn asked(typed: &str, base: &KnowledgeBase, desk: &Desk) -> anyhow::Result<Asked> {
+fn asked(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<Asked> {
     let path = Path::new(typed);
     if typed != "-" {
         match base.subject(typed) {
@@ -117,6 +117,7 @@ fn asked(typed: &str, base: &KnowledgeBase, desk: &Desk) -> anyhow::Result<Asked
         false => base.id_at_path(&input.path)?,
     };
     let digest = blake3::hash(&input.bytes).to_hex();
+    base::tell_refused_rules(base, desk);
     let run = knowledge_base::dry_run(input, base.rules(), &reading);
     let Some(record) = run.record else {
         return Ok(Asked::Refused(run.diagnostics));

@@ -27,6 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let base = base::open(desk)?;
+    base::tell_refused_rules(&base, desk);
     let status = base.status()?;
     let around = around(&base, desk)?;
     if format != Format::Text {

@@ -65,12 +65,14 @@ struct Run<'a> {
     refused: usize,
     new: usize,
     changed: usize,
+    rules_refused: bool,
 }
 
 /// Takes in what changed.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
     let mut base = base::open(desk)?;
+    let rules_refused = base::tell_refused_rules(&base, desk);
     let mut run = Run {
         desk,
         args,
@@ -80,6 +82,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         refused: 0,
         new: 0,
         changed: 0,
+        rules_refused,
     };
     run.verdicts(&mut base)?;
     let in_step = run.sources(&mut base)?;
@@ -262,7 +265,7 @@ impl Run<'_> {
             message::notice(terminal, "a dry run: nothing was changed");
         }
         Ok(match self.refused {
-            0 => Exit::Done,
+            0 if !self.rules_refused => Exit::Done,
             _ => Exit::Refused,
         })
     }

@@ -8,6 +8,7 @@ use crate::index::analyzer::Word;
 use crate::index::analyzer::WordKind;
 use crate::index::search::plan::Plan;
 use crate::index::search::slot::Slot;
+use crate::index::shape::Blocks;
 use crate::postmortem::Block;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
@@ -27,6 +28,9 @@ pub struct Finder {
     phrases: Vec<(usize, Vec<HashSet<String>>)>,
     slots: Vec<(Zone, f32)>,
 }
+
+/// A block with the kind of the section that it stands in.
+type Place<'b> = (SectionKind, &'b Block);
 
 /// Words of a block that are one of what was looked for.
 #[derive(Debug, Clone, Copy)]
@@ -80,25 +84,36 @@ impl Finder {
     /// The best passage of a document; `text` is what it was parsed from. Where none of the words stands in its blocks it
     /// is the beginning, without marks.
     pub fn passage(&self, text: &str, postmortem: &Postmortem) -> Option<Passage> {
-        let mut best: Option<(f32, &Block, Stretch, Vec<Match>)> = None;
-        for block in &postmortem.blocks {
-            let kind = postmortem.section_kind(block);
+        let blocks = postmortem.blocks.iter();
+        let blocks = blocks.map(|block| (postmortem.section_kind(block), block));
+        self.best(text, &blocks.collect::<Vec<_>>())
+    }
+
+    /// As [`Finder::passage`], from the blocks that the index knows.
+    pub fn passage_of(&self, text: &str, blocks: &Blocks) -> Option<Passage> {
+        let blocks = blocks.iter().map(|(kind, block)| (*kind, block));
+        self.best(text, &blocks.collect::<Vec<_>>())
+    }
+
+    fn best(&self, text: &str, blocks: &[Place<'_>]) -> Option<Passage> {
+        let mut best: Option<(f32, Place<'_>, Stretch, Vec<Match>)> = None;
+        for (kind, block) in blocks.iter().copied() {
             let matches = self.matches(&block.text, kind);
             let Some(stretch) = self.stretch(&matches) else {
                 continue;
             };
             let worth = stretch.worth * preference(kind, block.kind);
             if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
-                best = Some((worth, block, stretch, matches));
+                best = Some((worth, (kind, block), stretch, matches));
             }
         }
-        let (block, stretch, matches) = match best {
+        let ((kind, block), stretch, matches) = match best {
             Some((_, block, stretch, matches)) => (block, stretch, matches),
-            None => (beginning(postmortem)?, Stretch::default(), Vec::new()),
+            None => (beginning(blocks)?, Stretch::default(), Vec::new()),
         };
         let (snippet, marks) = cut(&block.text, &stretch, &matches);
         Some(Passage {
-            section: postmortem.section_kind(block),
+            section: kind,
             line: LineIndex::new(text).line(block.original(stretch.from)),
             snippet,
             marks,
@@ -225,20 +240,17 @@ fn preference(section: SectionKind, block: BlockKind) -> f32 {
 }
 
 /// What is shown of a document whose words say nothing about the query: its summary, else its first paragraph.
-fn beginning(postmortem: &Postmortem) -> Option<&Block> {
-    let prose = |block: &&Block| {
+fn beginning<'b>(blocks: &[Place<'b>]) -> Option<Place<'b>> {
+    let prose = |(_, block): &&Place<'_>| {
         matches!(
             block.kind,
             BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote
         )
     };
-    let summary = |block: &&Block| postmortem.section_kind(block) == SectionKind::Summary;
-    let blocks = || postmortem.blocks.iter();
-    blocks()
-        .filter(prose)
-        .find(summary)
-        .or_else(|| blocks().find(prose))
-        .or_else(|| blocks().next())
+    let summary = |(kind, _): &&Place<'_>| *kind == SectionKind::Summary;
+    let mut told = blocks.iter().filter(prose);
+    let found = told.clone().find(summary).or_else(|| told.next());
+    found.or_else(|| blocks.first()).copied()
 }
 
 /// The text around a stretch, cut at spaces, with its marks.

@@ -125,7 +125,8 @@ impl Worth {
             }
         }
         if units > 1 && total > 0.0 {
-            for (score, covered) in scores.iter_mut().zip(covered) {
+            let scored = scores.iter_mut().zip(covered);
+            for (score, covered) in scored.filter(|(score, _)| **score != 0.0) {
                 *score *= (covered / total).powf(COVERAGE);
             }
         }

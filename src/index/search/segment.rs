@@ -9,6 +9,7 @@ use tantivy::DocSet;
 use tantivy::InvertedIndexReader;
 use tantivy::SegmentReader;
 use tantivy::TERMINATED;
+use tantivy::columnar::StrColumn;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
@@ -43,6 +44,9 @@ static WORTH: LazyLock<[Vec<f32>; 4]> = LazyLock::new(|| {
     })
 });
 
+/// From one document in so many on, those that have a slot are many.
+const MANY: usize = 32;
+
 /// How often a document has a slot, weighted by zone and form, tempered by length.
 pub(in crate::index) type Frequencies = Vec<(DocId, f32)>;
 
@@ -50,6 +54,7 @@ pub(in crate::index) type Frequencies = Vec<(DocId, f32)>;
 pub(in crate::index) struct Segment<'a> {
     pub(in crate::index) reader: &'a SegmentReader,
     zones: Vec<ZoneReader>,
+    ids: Option<StrColumn>,
 }
 
 struct ZoneReader {
@@ -72,7 +77,11 @@ impl<'a> Segment<'a> {
                     norms: reader.get_fieldnorms_reader(field)?,
                 });
             }
-            segments.push(Segment { reader, zones });
+            segments.push(Segment {
+                reader,
+                zones,
+                ids: reader.fast_fields().str("id")?,
+            });
         }
         Ok(segments)
     }
@@ -86,7 +95,7 @@ impl<'a> Segment<'a> {
     /// The id of a document.
     pub(in crate::index) fn id(&self, doc: DocId) -> tantivy::Result<String> {
         let mut id = String::new();
-        if let Some(ids) = self.reader.fast_fields().str("id")?
+        if let Some(ids) = &self.ids
             && let Some(ordinal) = ids.term_ords(doc).next()
         {
             ids.ord_to_str(ordinal, &mut id)?;
@@ -127,12 +136,20 @@ impl<'a> Segment<'a> {
                 })?;
             }
         }
-        found.retain(|doc| self.is_alive(*doc));
-        found.sort_unstable();
-        Ok(found
-            .into_iter()
-            .map(|doc| (doc, counts[doc as usize]))
-            .collect())
+        if found.len() * MANY > counts.len() {
+            // To look at every document costs less than to put so many in order.
+            let counted = (0..).zip(&counts);
+            found = counted
+                .filter_map(|(doc, sum)| (*sum != 0.0).then_some(doc))
+                .collect();
+        } else {
+            found.sort_unstable();
+        }
+        if let Some(alive) = self.reader.alive_bitset() {
+            found.retain(|doc| alive.is_alive(*doc));
+        }
+        let counted = |doc: DocId| (doc, counts[doc as usize]);
+        Ok(found.into_iter().map(counted).collect())
     }
 
     /// Where some documents, ascending, have the words of a slot: for each zone, the positions in each document.

@@ -20,20 +20,21 @@ pub(super) fn changes(report: &Report) -> Vec<Line> {
     let modes = asked
         .by_failure_mode
         .iter()
-        .map(|one| (one.value.to_owned(), &one.measured));
+        .map(|one| (named(one.value, "none of the six modes"), &one.measured));
     let decays = asked
         .by_decay
         .iter()
-        .map(|one| (one.value.to_owned(), &one.measured));
+        .map(|one| (named(one.value, "no decay"), &one.measured));
     let patterns = report.request.patterns.iter().zip(&asked.patterns);
     let patterns = patterns.map(|(pattern, measured)| (pattern.title.clone(), measured));
     let shares: Vec<(String, &Measured)> = modes.chain(decays).chain(patterns).collect();
     let before = lines.len();
-    lines.extend(
-        shares
-            .iter()
-            .flat_map(|(name, measured)| significant(report, name, measured)),
-    );
+    for (place, (name, measured)) in shares.iter().enumerate() {
+        let told = |(_, earlier): &(String, &Measured)| is_same(earlier, measured);
+        if !shares[..place].iter().any(told) {
+            lines.extend(significant(report, name, measured));
+        }
+    }
     let compared = report.first_day() <= Some(asked.previous.stretch.days.last);
     if lines.len() == before && compared {
         let words = format!(
@@ -102,6 +103,21 @@ fn times(value: f64) -> String {
     } else {
         "∞".to_owned()
     }
+}
+
+/// A value in words; `none` says of what.
+fn named(value: &str, none: &str) -> String {
+    match value {
+        "none" => none.to_owned(),
+        value => wording::label(value),
+    }
+}
+
+/// Two names for one share: the same incidents of the same, now and before.
+fn is_same(one: &Measured, other: &Measured) -> bool {
+    one.incidents == other.incidents
+        && one.among == other.among
+        && one.previous.share == other.previous.share
 }
 
 fn significant(report: &Report, name: &str, measured: &Measured) -> Option<Line> {

@@ -32,7 +32,10 @@ const CONTROLS: usize = 4;
 pub(super) fn sections(report: &Report) -> Vec<Section> {
     let period = &report.window.stretch.name;
     if report.window.population.all.is_empty() {
-        let mut words = format!("No dated incident lies in {period}. There is nothing to tell.");
+        let mut words = match &report.request.filter {
+            Some(filter) => format!("No dated incident in {period} matches `{filter}`."),
+            None => format!("No dated incident lies in {period}. There is nothing to tell."),
+        };
         if report.request.today <= report.asked.stretch.days.last {
             words.push_str(&format!(" {} is not over.", report.asked.stretch));
         }

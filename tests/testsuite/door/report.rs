@@ -156,6 +156,44 @@ fn a_report_is_the_same_on_standard_output_as_in_a_file() {
 }
 
 #[test]
+fn the_ending_of_the_file_says_what_is_written() {
+    let desk = with_base();
+    for (file, begins) in [
+        ("r.html", "<!doctype html>"),
+        ("r.MD", "# "),
+        ("r.json", "{"),
+        ("r.csv", "\"period\","),
+        ("r.report", "Machine-learning incidents"),
+    ] {
+        let answer = desk.run(&["report", "--year", "2026", "--output", file]);
+        let written = fs::read_to_string(desk.path().join(file)).unwrap();
+        assert_eq!(answer.status, 0, "{answer:?}");
+        assert!(
+            written.to_lowercase().starts_with(&begins.to_lowercase()),
+            "{file}: {written:.60}"
+        );
+    }
+    desk.run(&["report", "--format", "md", "--output", "r.html"]);
+    let written = fs::read_to_string(desk.path().join("r.html")).unwrap();
+    assert!(
+        written.starts_with("# "),
+        "what is said prevails: {written:.60}"
+    );
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_named() {
+    let answer = with_base().run(&["report", "--year", "2026", "service:no-such"]);
+    assert_told(&answer, 0, "");
+    assert!(
+        answer
+            .out
+            .contains("No dated incident in 2026 matches `service:no-such`."),
+        "{answer:?}"
+    );
+}
+
+#[test]
 fn an_earlier_report_that_is_none_is_refused_and_not_waited_for() {
     let desk = with_base();
     desk.file("latin.json", b"{\"caf\xe9\": 1}");

@@ -276,3 +276,31 @@ fn a_future_quarter_is_not_over_and_holds_nothing() {
     assert!(markdown::render(&report).contains("2027-Q1 is not over"));
     assert!(text::render(&report, 80).contains("2027-Q1: 0 incidents"));
 }
+
+#[test]
+fn a_change_is_told_once_under_whatever_names_it_has() {
+    let mut base = Base::new();
+    for at in 1..=15 {
+        base = base
+            .with(incident(
+                &format!("old-{at}"),
+                "2026-05-05",
+                "mode:none decay:none",
+            ))
+            .with(incident(
+                &format!("new-{at}"),
+                "2026-08-08",
+                "mode:data-drift decay:data-decay",
+            ));
+    }
+    let page = page(&base);
+    assert!(page.contains("- Data drift: 100% (15 of 15);"), "{page}");
+    assert!(
+        page.contains("- None of the six modes: 0% (0 of 15);"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("Data decay: ") && !page.contains("No decay: "),
+        "{page}"
+    );
+}

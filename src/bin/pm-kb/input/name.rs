@@ -24,6 +24,15 @@ pub(crate) fn shown(path: &Path) -> String {
     path.to_str().map_or_else(|| escaped(path), str::to_owned)
 }
 
+/// The name of a file as one would type it here: without the current folder before it.
+pub(crate) fn near(file: &str) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let below = here
+        .ok()
+        .and_then(|here| Path::new(file).strip_prefix(here).ok().map(shown));
+    below.unwrap_or_else(|| file.to_owned())
+}
+
 /// An absolute path as it is kept: [`path`] finds the file again, and no two paths have the same text.
 pub(crate) fn kept(path: &Path) -> String {
     match path.to_str() {

@@ -103,7 +103,7 @@ struct Action<'a> {
 }
 
 #[derive(Serialize)]
-struct Span<'a> {
+pub(super) struct Span<'a> {
     facet: &'static str,
     value: &'a str,
     rule: &'a str,
@@ -213,7 +213,7 @@ fn action(item: &ActionItem) -> Action<'_> {
     }
 }
 
-fn span(evidence: &Evidence) -> Span<'_> {
+pub(super) fn span(evidence: &Evidence) -> Span<'_> {
     Span {
         facet: evidence.facet.id(),
         value: &evidence.value,

@@ -1,0 +1,151 @@
+//! Teller: what one sentence tells of each of its times.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+
+use crate::incident::Moment;
+use crate::incident::Origin;
+use crate::parser::DateOrder;
+use crate::parser::calendar::Point;
+use crate::parser::calendar::Setting;
+use crate::parser::chronology::Reading;
+use crate::parser::clause;
+use crate::parser::event::Event;
+use crate::parser::later;
+use crate::parser::narrative::Told;
+use crate::parser::passage::Passage;
+use crate::parser::range;
+use crate::parser::stamp;
+use crate::parser::stamp::Stamp;
+use crate::parser::weekday;
+use crate::postmortem::SectionKind;
+
+/// Words by which a sentence speaks of another time than that of the incident.
+pub(crate) static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:scheduled (?:for|from)|planned for|maintenance window|business hours|usually|normally|every (?:day|night|week|hour)|compared (?:to|with)|against the|the week before|last year|will be|we plan|until the|open to feedback|template)\b").expect("a constant")
+});
+
+/// The most bytes before a time in which such words are of that time, where they stand outside its clause.
+const NEAR: usize = 60;
+
+/// Whether a time is of another story: such words stand in its clause or shortly before it.
+fn is_of_other_time(sentence: &str, stamp: &Stamp, words: &str) -> bool {
+    let mut from = stamp.start.saturating_sub(NEAR);
+    while !sentence.is_char_boundary(from) {
+        from += 1;
+    }
+    OTHER_TIME.is_match(words)
+        || OTHER_TIME.is_match(sentence.get(from..stamp.end).unwrap_or_default())
+}
+
+/// A sentence with what is known before it.
+pub(crate) struct Teller<'a> {
+    /// The passage that it stands in.
+    pub(crate) passage: &'a Passage,
+    /// Where it begins in that.
+    pub(crate) start: usize,
+    /// The sentence.
+    pub(crate) sentence: &'a str,
+    /// The day and the zone of bare clock times.
+    pub(crate) known: &'a Setting,
+    /// How ambiguous dates are read.
+    pub(crate) order: Option<DateOrder>,
+    /// The last moment that was told of before the sentence.
+    pub(crate) last: Option<Moment>,
+}
+
+impl Teller<'_> {
+    fn reading(&self, point: Point, at: usize) -> Reading {
+        Reading {
+            point,
+            at: self.passage.piece.visible.original(self.start + at),
+            origin: Origin::Prose,
+        }
+    }
+
+    /// What the sentence tells of each of its times.
+    pub(crate) fn told(&self, section: SectionKind) -> Vec<(Told, Date)> {
+        let mut stamps = stamp::stamps(self.sentence, self.order);
+        let steps = later::steps(self.sentence);
+        stamps.extend(steps.iter().map(|step| step.stamp.clone()));
+        stamps.sort_by_key(|stamp| stamp.start);
+        let zone = stamps.iter().find_map(|stamp| stamp.zone.clone());
+        let clauses = clause::around(self.sentence, &stamps);
+        let mut day = self.known.day;
+        let mut last = self.last;
+        let mut found = Vec::new();
+        for (stamp, words) in stamps.iter().zip(clauses) {
+            if is_of_other_time(self.sentence, stamp, words) {
+                continue;
+            }
+            let zone = stamp
+                .zone
+                .clone()
+                .or_else(|| zone.clone())
+                .or_else(|| self.known.zone.clone());
+            let before = self.sentence.get(..stamp.start).unwrap_or_default();
+            let known = Setting {
+                span: self.known.span,
+                day: day
+                    .filter(|_| stamp.day.is_none())
+                    .and_then(|day| weekday::before(before, day))
+                    .or(day),
+                zone,
+            };
+            let step = steps.iter().find(|step| step.stamp == *stamp);
+            let point = match step {
+                Some(step) => last
+                    .and_then(|last| later::after(last, step.minutes))
+                    .map(Point::Moment),
+                None => known.point(stamp),
+            };
+            let Some(point) = point else {
+                continue;
+            };
+            last = point.moment().or(last);
+            day = Some(point.date());
+            let event = Event::of(words).or_of(self.sentence);
+            found.push((
+                Told {
+                    reading: self.reading(point, stamp.start),
+                    event,
+                    section,
+                },
+                point.date(),
+            ));
+        }
+        found
+    }
+
+    /// The day on which it was noticed at last: `Nobody noticed until Thursday`.
+    pub(crate) fn noticed(&self, section: SectionKind, day: Date) -> Option<Told> {
+        let (date, at) = later::noticed(self.sentence, day)?;
+        Some(Told {
+            reading: self.reading(Point::Day(date), at),
+            event: Event {
+                detected: true,
+                ..Event::default()
+            },
+            section,
+        })
+    }
+
+    /// The first day, where the sentence says from which day to which.
+    pub(crate) fn first_day(&self) -> Option<Date> {
+        match range::read(self.sentence, self.known, self.order)?.from.0 {
+            Point::Day(date) => Some(date),
+            Point::Moment(_) => None,
+        }
+    }
+
+    /// From when to when, as the sentence says it.
+    pub(crate) fn range(&self) -> Option<(Reading, Reading)> {
+        let found = range::read(self.sentence, self.known, self.order)?;
+        Some((
+            self.reading(found.from.0, found.from.1),
+            self.reading(found.to.0, found.to.1),
+        ))
+    }
+}
