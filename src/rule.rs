@@ -43,6 +43,7 @@ pub use crate::rule::lexicon::Lexicon;
 pub use crate::rule::lexicon::PARTS;
 pub use crate::rule::lexicon::Rows;
 pub use crate::rule::pattern::Pattern;
+pub use crate::rule::pattern::Required;
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
 pub(crate) use crate::rule::prefilter::Places;
@@ -401,6 +402,36 @@ impl RuleSet {
             .map(|index| index - self.cues.len())
             .collect();
         (found[..split].to_vec(), contexts)
+    }
+
+    /// The first match of a cue in a shadow, whose places [`RuleSet::candidates`] has found.
+    pub(crate) fn find_cue(
+        &self,
+        cue: usize,
+        shadow: &str,
+        places: &Places,
+    ) -> Option<(usize, usize)> {
+        let pattern = &self.cues[cue].pattern;
+        self.prefilter.find((cue, pattern), (shadow, 0), places)
+    }
+
+    /// The first match of a context rule at or after an offset of such a shadow.
+    pub(crate) fn find_context(
+        &self,
+        context: usize,
+        at: (&str, usize),
+        places: &Places,
+    ) -> Option<(usize, usize)> {
+        let pattern = &self.contexts[context].pattern;
+        self.prefilter
+            .find((self.cues.len() + context, pattern), at, places)
+    }
+
+    /// The patterns of all cues, then those of all context rules.
+    #[cfg(test)]
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let contexts = self.contexts.iter().map(|context| &context.pattern);
+        self.cues.iter().map(|cue| &cue.pattern).chain(contexts)
     }
 
     /// The number of cues of every rule that is in force.
