@@ -88,7 +88,8 @@ fn wrong_inputs(request: &Request, pairs: &[(Record, Record)]) -> BTreeMap<Strin
 
 /// A base of the documents of some folders, and what a careful reader says of each.
 fn base_of(folders: &[PathBuf]) -> (tempfile::TempDir, KnowledgeBase, Vec<(Record, Gold)>) {
-    let documents: Vec<(PathBuf, Gold)> = folders.iter().flat_map(labelled).collect();
+    let documents: Vec<(PathBuf, Gold)> =
+        folders.iter().flat_map(|folder| labelled(folder)).collect();
     let folder = tempfile::tempdir().unwrap();
     let mut base = KnowledgeBase::create(&folder.path().join(".pm-kb")).unwrap();
     let inputs = documents.iter().map(|(path, _)| Input {
