@@ -84,6 +84,10 @@ impl Builder {
                 );
                 self.problems.push(file.error(name.span().start, message));
             }
+            if file.is_own() && list.words.is_empty() {
+                let message = format!("no words in `{}`: write at least one", name.get_ref());
+                self.problems.push(file.error(name.span().start, message));
+            }
             if let Some(about) = &list.about {
                 self.vocabulary.describe(name.get_ref(), about);
             }

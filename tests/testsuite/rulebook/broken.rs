@@ -207,6 +207,11 @@ fn words_that_cannot_be_used_are_told_and_not_the_rules_made_of_them() {
             "`--` is not made of words",
         ),
         (
+            "[vocabulary.feature-store]\nwords = []",
+            "2:13",
+            "no words in `feature-store`",
+        ),
+        (
             "[vocabulary.stores]\nwords = [\"x\"]",
             "2:13",
             "without `about`",
