@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::postmortem::DocumentKind;
 use crate::record::Record;
 use crate::store::failure::failed;
+use crate::store::packing;
 use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
@@ -22,6 +23,9 @@ use crate::store::view::View;
 
 /// From so many records on a dictionary can be made of them.
 const ENOUGH: i64 = 100;
+
+/// Of so many it is made, at most.
+const SAMPLES: i64 = 200;
 
 /// A record that is to be filed.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,13 +159,11 @@ impl<'store> Writing<'store> {
 
     /// Makes a dictionary from what is filed already, if there is enough of it and none was made yet: it packs what comes.
     pub fn learn(&mut self) -> Result<()> {
-        if !(ENOUGH..ENOUGH * 2).contains(&self.meta.live) {
+        if self.meta.live < ENOUGH || packing::has_learnt(self.view.connection())? {
             return Ok(());
         }
-        let mut samples = Vec::new();
-        self.view.each(|filed| samples.push(filed))?;
-        let mut texts = Vec::with_capacity(2 * samples.len());
-        for filed in samples {
+        let mut texts = Vec::new();
+        for filed in self.view.first(SAMPLES)? {
             let (values, _) = row::sealed((&filed).into(), filed.rev)?;
             texts.push(self.view.original(&filed)?);
             texts.extend(row::detail(values));

@@ -112,6 +112,11 @@ impl<'store> View<'store> {
         Ok(self.filed("WHERE number = ?1", [number])?.pop())
     }
 
+    /// The records that were filed first, by number.
+    pub(super) fn first(&self, most: i64) -> Result<Vec<Filed>> {
+        self.filed("ORDER BY number LIMIT ?1", [most])
+    }
+
     /// Every record, ordered by id.
     pub fn all(&self) -> Result<Vec<Filed>> {
         self.filed("ORDER BY id", [])
