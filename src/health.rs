@@ -101,7 +101,7 @@ impl Finding {
                 "pm-kb list kind:duplicate; if one is another incident: pm-kb label ID kind=incident"
             }
             Finding::Several => {
-                "pm-kb add PAGE --split-on h2, or the level of headings that has one incident each; if it is one incident: pm-kb label ID kind=incident"
+                "pm-kb add PAGE --split-on LEVEL; if it is one incident: pm-kb label ID kind=incident"
             }
             Finding::NotAnIncident => {
                 "pm-kb list --all -kind:postmortem -kind:duplicate -kind:several; if one is an incident: pm-kb label ID kind=incident"

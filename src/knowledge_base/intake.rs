@@ -1,6 +1,5 @@
 //! Intake: documents in; each read and labelled without holding anybody up, filed in batches, acknowledged once durable.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::diagnostic::Diagnostic;
@@ -14,7 +13,7 @@ use crate::knowledge_base::paper::Clerk;
 use crate::knowledge_base::paper::Paper;
 use crate::knowledge_base::pipeline;
 use crate::knowledge_base::prints::Prints;
-use crate::knowledge_base::secrets;
+use crate::knowledge_base::reader::Reader;
 use crate::parser;
 use crate::record::Record;
 use crate::rule::RuleSet;
@@ -123,41 +122,6 @@ pub struct Added {
     pub notice: Option<String>,
 }
 
-/// How documents are read, apart from what is filed already.
-struct Reader<'a> {
-    rules: &'a RuleSet,
-    settings: &'a Reading,
-    /// The files that were divided before, with the level of the headings that divide them.
-    divided: BTreeMap<String, u8>,
-}
-
-/// What is read of every document.
-struct Reading {
-    options: parser::Options,
-    split: Option<u8>,
-    denied: bool,
-}
-
-impl Reader<'_> {
-    /// A document as it is read, or its parts where it is divided.
-    fn papers(&self, input: Input) -> Vec<Paper> {
-        let options = &self.settings.options;
-        let level = match (self.settings.split, &input.id) {
-            (_, Some(_)) => None,
-            (Some(level), None) => Some(level),
-            (None, None) => self.divided.get(&input.path).copied(),
-        };
-        let mut papers = match level {
-            Some(level) => Paper::read_divided(input, level, (self.rules, options)),
-            None => vec![Paper::read(input, self.rules, options)],
-        };
-        for paper in &mut papers {
-            secrets::look_over(paper, &options.limits, self.settings.denied);
-        }
-        papers
-    }
-}
-
 /// What is to be filed and told next: documents that were read, and sources that could not be.
 struct Batch<R> {
     papers: Vec<std::result::Result<Paper, R>>,
@@ -234,11 +198,9 @@ impl KnowledgeBase {
     ) -> Result<()> {
         let reader = Reader {
             rules,
-            settings: &Reading {
-                options: settings.reading.clone(),
-                split: settings.split,
-                denied: settings.deny_secrets || settings.reading.strict,
-            },
+            options: settings.reading.clone(),
+            split: settings.split,
+            denies_secrets: settings.deny_secrets || settings.reading.strict,
             divided: self.store.read(|view| view.divided())?,
         };
         self.prints.iter_mut().for_each(Prints::begin);

@@ -138,6 +138,11 @@ impl Paper {
         }
     }
 
+    /// Whether it is a part of a page with several incidents.
+    pub(super) fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
     /// Notes what the document says of itself.
     pub(super) fn claim(&self, claims: &mut Claims) {
         if self.path.is_empty() {
@@ -231,6 +236,13 @@ impl Paper {
         if let Some(whole) = self.replaced(clerk)? {
             notice.get_or_insert(format!("replaces {whole}, which was the whole page"));
         }
+        let parts = self.replaced_parts(clerk)?;
+        if !parts.is_empty() {
+            notice = Some(format!(
+                "replaces {}, which the page was divided into by other headings",
+                parts.join(", ")
+            ));
+        }
         Ok(Added {
             outcome: filed.map_or(Outcome::Unchanged, |_| place.outcome),
             source: self.source,
@@ -282,14 +294,36 @@ impl Paper {
         let Some((file, _)) = self.path.rsplit_once('#').filter(|_| self.part.is_some()) else {
             return Ok(None);
         };
-        let whole = clerk.writing.view().at_path(file)?.into_iter().next();
-        let Some(whole) = whole else {
+        let at = clerk.writing.view().at_path(file)?;
+        let Some(whole) = at.into_iter().next() else {
             return Ok(None);
         };
-        clerk.writing.remove(whole.record.id.as_str())?;
-        twin::promote(clerk.writing, &whole.record.id, clerk.prints)?;
-        clerk.prints.forget(&whole);
+        forget(clerk, &whole)?;
         Ok(Some(whole.record.id))
+    }
+
+    /// Removes the parts of the page that headings of another level made of it; their ids.
+    fn replaced_parts(&self, clerk: &mut Clerk<'_, '_>) -> Result<Vec<String>> {
+        let Some((level, (file, _))) = self
+            .part
+            .map(|part| part.level)
+            .zip(self.path.rsplit_once('#'))
+        else {
+            return Ok(Vec::new());
+        };
+        let mut removed = Vec::new();
+        for filed in clerk.writing.view().parts_of(file)? {
+            let other = filed
+                .record
+                .lineage
+                .part
+                .is_some_and(|part| part.level != level);
+            if other && self.brought.is_none() {
+                forget(clerk, &filed)?;
+                removed.push(filed.record.id.to_string());
+            }
+        }
+        Ok(removed)
     }
 
     fn without_record(self, outcome: Outcome) -> Added {
@@ -302,6 +336,15 @@ impl Paper {
             notice: None,
         }
     }
+}
+
+/// Removes a record; a near copy of it may count instead.
+fn forget(clerk: &mut Clerk<'_, '_>, filed: &Filed) -> Result<()> {
+    let id = &filed.record.id;
+    clerk.writing.remove(id.as_str())?;
+    twin::promote(clerk.writing, id, clerk.prints)?;
+    clerk.prints.forget(filed);
+    Ok(())
 }
 
 /// Which part of a page a document is that comes from another base: its path says so, its first heading at what level.

@@ -44,6 +44,17 @@ impl KnowledgeBase {
     }
 }
 
+impl KnowledgeBase {
+    /// The level of headings that divides a page with several incidents, as `--split-on` takes it; `None` where it is one.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::UnknownIncident`], [`crate::error::Error::Damaged`], [`crate::error::Error::Store`].
+    pub fn split_level(&self, id: &str) -> Result<Option<u8>> {
+        let (document, _) = self.postmortem(id)?;
+        Ok(split::level(&document))
+    }
+}
+
 /// What a file holds now against what was filed of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {

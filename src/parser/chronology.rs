@@ -26,6 +26,9 @@ use crate::parser::stamp;
 use crate::parser::timeline;
 use crate::parser::timeline::Place;
 
+/// The day of clock times where none is known; it is never told.
+const NO_DAY: Date = Date::constant(2000, 1, 3);
+
 /// A sentence that says what `T0` is.
 static ZERO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bT\s?\+?0\s?(?:=|:|is|was|being)\s").expect("a constant"));
@@ -44,6 +47,8 @@ pub(crate) struct Reading {
 /// What is known of the course of an incident.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Chronology {
+    /// Whether no day is known at all: its clocks are of a day that stands for any.
+    pub(crate) is_dayless: bool,
     /// Its day where a key states it.
     pub(crate) date: Option<Reading>,
     /// Whether that is the date of a page, and not for certain of the incident.
@@ -90,19 +95,30 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
         .options
         .date_order
         .or_else(|| proved_order(outline, file, source.text));
-    let title = day::of_title(outline, order);
+    let span = day::span(matter.statements.entries, outline, order);
+    let title = day::of_title(outline, order).or_else(|| day::of_title_in(outline, order, span));
     let mut setting = Setting {
         day: None,
         zone: declared_zone::find(outline),
-        span: day::span(matter.statements.entries, outline, order),
+        span,
     };
     setting.day = title.or(file).map(|reading| reading.point.date());
     setting.day = setting
         .day
         .or_else(|| day::any(matter.statements.entries, &Outline::default(), order));
-    let lead = day::of_lead(outline, &setting, order);
+    let dated = || {
+        day::any(matter.statements.entries, outline, order)
+            .or_else(|| day::in_named_year(outline, order))
+    };
+    // Where no day is known at all clock times still tell how long it took.
+    let is_dayless = setting.day.is_none() && dated().is_none();
+    if is_dayless {
+        setting.day = Some(NO_DAY);
+    }
+    let lead = day::of_lead(outline, &setting, order).filter(|_| !is_dayless);
     setting.day = setting.day.or(lead.map(|lead| lead.reading.point.date()));
     let mut chronology = key_clock::read(&matter.statements, source, setting.clone(), order);
+    chronology.is_dayless = is_dayless;
     chronology.named = [
         title,
         lead.filter(|lead| lead.tells && !lead.is_of_page)
@@ -120,9 +136,7 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
     let of_incident = lead.filter(|lead| !lead.is_of_page);
     chronology.fallback = [weak, file, of_incident.map(|lead| lead.reading)];
     let context = text_day(&chronology, lead).or(setting.day);
-    setting.day = context
-        .or_else(|| day::any(matter.statements.entries, outline, order))
-        .or_else(|| day::in_named_year(outline, order));
+    setting.day = context.or_else(dated);
     add_text(&mut chronology, matter, &setting, order);
     chronology
 }
@@ -244,11 +258,14 @@ pub(crate) fn fill(
             origin: reading.origin,
         })
     };
+    fill_minutes(&known, source, facts);
+    if chronology.is_dayless {
+        return;
+    }
     facts.onset = moment(known.onset);
     facts.detected = moment(known.detected);
     facts.mitigated = moment(known.mitigated);
     facts.resolved = moment(known.resolved);
-    fill_minutes(&known, source, facts);
     facts.date = date(&known, source);
 }
 

@@ -69,6 +69,27 @@ pub(crate) fn of_title(outline: &Outline, order: Option<DateOrder>) -> Option<Re
     })
 }
 
+/// The day in the title that states no year, in that of the nearest of the document's dates.
+pub(crate) fn of_title_in(
+    outline: &Outline,
+    order: Option<DateOrder>,
+    span: Option<(Date, Date)>,
+) -> Option<Reading> {
+    let (title, at) = outline.title.as_ref()?;
+    let stamp = stamp::first(title, order)
+        .filter(|stamp| matches!(stamp.day, Some(stamp::Day::NoYear(..))))?;
+    let setting = Setting {
+        day: Some(span?.0),
+        zone: None,
+        span,
+    };
+    Some(Reading {
+        point: Point::Day(setting.date(&stamp)?),
+        at: *at,
+        origin: Origin::Title,
+    })
+}
+
 /// The day in the file's name.
 pub(crate) fn of_name(name: &str, order: Option<DateOrder>) -> Option<Reading> {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);

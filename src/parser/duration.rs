@@ -34,6 +34,9 @@ static MINUTES_MORE: LazyLock<Regex> =
 /// `an hour and a half`
 static HALF_MORE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s+and\s+a\s+half\b").expect("a constant"));
+/// `an hour and a quarter`
+static QUARTER_MORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s+and\s+(a|three)\s+quarters?\b").expect("a constant"));
 static ISO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bP(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\b").expect("a constant")
 });
@@ -120,6 +123,10 @@ fn with_more(text: &str, (minutes, end): (f64, usize), each: f64) -> (f64, usize
     let rest = text.get(end..).unwrap_or_default();
     if let Some(half) = HALF_MORE.find(rest) {
         return (minutes + each / 2.0, end + half.end());
+    }
+    if let Some(quarter) = QUARTER_MORE.captures(rest) {
+        let share = if &quarter[1] == "a" { 0.25 } else { 0.75 };
+        return (minutes + each * share, end + quarter[0].len());
     }
     let more = MINUTES_MORE.captures(rest).filter(|_| each == 60.0);
     match more.as_ref().and_then(|more| more.get(1)) {
@@ -243,6 +250,7 @@ mod tests {
             ("half an hour", 30),
             ("two and a half hours", 150),
             ("an hour and a half", 90),
+            ("an hour and a quarter", 75),
             ("1 h 40", 100),
             ("2 h 2026", 120),
             ("three quarters of an hour", 45),

@@ -36,6 +36,9 @@ const GENRES: &[&[&str]] = &[
     // Newsletters and reports of a period.
     &["highlights", "lowlights", "upcoming", "upcoming events", "incident of the month", "in numbers", "numbers", "events", "community",
       "hiring", "announcements", "shout outs", "kudos", "okrs", "goals for next month", "plans for next week", "plans for next month"],
+    // Exercises.
+    &["goal", "goals", "objective", "objectives", "scenario", "scenarios", "schedule", "success criteria", "abort criteria",
+      "abort conditions", "hypothesis", "blast radius", "rules of engagement", "participants", "steady state"],
     // Descriptions of a process.
     &["what belongs in it", "when to write one", "when do we write one", "who writes it", "review", "roles", "roles and responsibilities",
       "checklist", "severity levels", "definitions", "communication", "template", "tips", "purpose", "who should read this", "audience",
@@ -43,7 +46,7 @@ const GENRES: &[&[&str]] = &[
 ];
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^how (?:we|to|our teams?) (?:write|run|do|handle|review|respond|learn|work|manage|declare|hold)\b|\b(?:newsletter|bulletin|round ?up|cheat ?sheet|release notes|changelog|style guide|glossary)\b|^(?:rfc|adr|design doc|proposal|release|version)\W?\s?v?\d").expect("a constant")
+    Regex::new(r"^how (?:we|to|our teams?) (?:write|run|do|handle|review|respond|learn|work|manage|declare|hold)\b|\b(?:newsletter|bulletin|round ?up|cheat ?sheet|release notes|changelog|style guide|glossary)\b|\b(?:operations?|ops|availability|reliability|sla|slo|uptime) (?:report|review|digest)\b|\breport for (?:january|february|march|april|may|june|july|august|september|october|november|december|q[1-4]|(?:19|20)\d\d)\b|^(?:rfc|adr|design doc|proposal|release|version)\W?\s?v?\d").expect("a constant")
 });
 
 /// Notes on a change that was made, which speak of what was wrong as post-mortems do.
@@ -113,7 +116,7 @@ fn has_headings(outline: &Outline) -> bool {
             .filter(|heading| genre.contains(&heading.as_str()));
         found.count() >= ENOUGH_HEADINGS
     };
-    !tells && GENRES.iter().any(|genre| of_one(&genre))
+    !tells && GENRES.iter().any(of_one)
 }
 
 /// Whether it is named a fix and divided as notes on one are.

@@ -100,6 +100,10 @@ fn empty_role(lead: &Lead, key: Option<Key>, place: Where) -> Role {
         (true, None) if place.is_head() && key.is_some() && lead.colon => Role::Metadata,
         (true, _) if words <= 12 && (kind.is_some() || place.depth == 0) => Role::Section(kind),
         (false, Some(_)) if place.depth == 0 && words <= 5 => Role::Section(kind),
+        // `* action items:` over a list of its own, among keys.
+        (false, Some(SectionKind::Actions)) if lead.colon && words <= 3 && place.is_head() => {
+            Role::Section(kind)
+        }
         _ => Role::Prose,
     }
 }
@@ -228,7 +232,10 @@ fn plain_role(lead: &Lead, value: &str, piece: &Piece, place: Where) -> Role {
     let listed = heading::kind_by_list(&lead.key);
     match listed {
         Some(kind)
-            if !is_item && capital && place.lines_are_free() && opens_by_plain_word(kind) =>
+            if !is_item
+                && (capital || kind == SectionKind::RootCause)
+                && place.lines_are_free()
+                && opens_by_plain_word(kind) =>
         {
             Role::Section(Some(kind))
         }

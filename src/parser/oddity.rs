@@ -124,6 +124,23 @@ type Group = (u8, Option<usize>);
 /// Warns of several incidents in one document: headings beside each other that each name a day, with a cause, an impact
 /// or a timeline below each. Whether there are several.
 pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) -> bool {
+    let Some((level, parents)) = several(outline) else {
+        return false;
+    };
+    let at = outline.sections[parents[1]].span.start;
+    source.warn(
+        at,
+        format!(
+            "{} incidents in one document (`--split-on h{level}` divides it)",
+            parents.len()
+        ),
+        "it is not counted as it is; to count it as one, `pm-kb label ID kind=incident`",
+    );
+    true
+}
+
+/// The level of the headings that have one incident each, and the sections that they open; `None` where it is one incident.
+pub(crate) fn several(outline: &Outline) -> Option<(u8, Vec<usize>)> {
     let mut groups: Vec<(Group, Vec<usize>)> = Vec::new();
     for section in &outline.sections {
         let Some(parent) = section
@@ -143,20 +160,8 @@ pub(crate) fn several_incidents(outline: &Outline, source: &mut Source<'_>) -> b
             None => groups.push((group, vec![parent])),
         }
     }
-    let Some(((level, _), parents)) = groups.into_iter().find(|(_, parents)| parents.len() >= 2)
-    else {
-        return false;
-    };
-    let at = outline.sections[parents[1]].span.start;
-    source.warn(
-        at,
-        format!(
-            "{} incidents in one document (`--split-on h{level}` divides it)",
-            parents.len()
-        ),
-        "it is not counted as it is; to count it as one, `pm-kb label ID kind=incident`",
-    );
-    true
+    let mut several = groups.into_iter().filter(|(_, parents)| parents.len() >= 2);
+    several.next().map(|((level, _), parents)| (level, parents))
 }
 
 /// Whether a heading is that of an incident: it names a day, or counts incidents.

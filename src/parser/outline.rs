@@ -1,8 +1,9 @@
 //! Outline: pieces to sections, blocks and entries: which heading governs what, and what is metadata.
 
+mod keys;
+
 use crate::parser::dialect;
 use crate::parser::entry::Entry;
-use crate::parser::entry::Value;
 use crate::parser::fold::fold;
 use crate::parser::heading;
 use crate::parser::key::Key;
@@ -16,7 +17,6 @@ use crate::parser::passage::Passage;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::section_kind;
-use crate::parser::table;
 use crate::parser::title;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Section;
@@ -297,84 +297,6 @@ impl Outliner {
         self.push_into(section, BlockKind::Heading, head);
         let rest = piece.part(lead.value_start, piece.text().len(), piece.kind.clone());
         self.push_into(section, text_block(depth), rest);
-    }
-
-    fn take_metadata(&mut self, piece: Piece, leads: &[Lead]) {
-        for lead in leads {
-            self.record(lead, &piece);
-            let raw = piece
-                .text()
-                .get(lead.start..lead.value_end)
-                .unwrap_or_default();
-            let end = lead.start + raw.trim_end().trim_end_matches(['|', '·', '•']).len();
-            self.push(
-                BlockKind::KeyValue,
-                piece.part(lead.start, end, PieceKind::Paragraph),
-            );
-        }
-    }
-
-    fn record(&mut self, lead: &Lead, piece: &Piece) {
-        let at = piece.visible.original(lead.start);
-        let value_at = piece.visible.original(lead.value_start);
-        self.outline
-            .entries
-            .push(Entry::new(&lead.key, lead.value(piece), at, value_at));
-    }
-
-    /// The text below a heading that is a key is its value.
-    fn take_heading_value(&mut self, piece: &Piece) -> bool {
-        let Some(entry) = self.heading_key else {
-            return false;
-        };
-        let first = lead::leads(piece).into_iter().next();
-        if first.is_some_and(|lead| Key::of(&lead.key).is_some_and(|key| !key.may_lead_prose())) {
-            // A key of its own is no value of the heading above it.
-            self.heading_key = None;
-            return false;
-        }
-        let unchosen = matches!(piece.kind, PieceKind::Item(item) if item.checked == Some(false));
-        let metadata = matches!(
-            self.current_kind(),
-            SectionKind::Metadata | SectionKind::People | SectionKind::Metrics
-        );
-        let short = piece.text().len() <= 200;
-        let entry = &mut self.outline.entries[entry];
-        if !short
-            || (!entry.values.is_empty() && !matches!(piece.kind, PieceKind::Item(_)))
-            || entry.values.len() > 100
-        {
-            self.heading_key = None;
-            return false;
-        }
-        if unchosen {
-            return metadata;
-        }
-        entry.values.push(Value {
-            text: piece.text().trim().to_owned(),
-            at: piece.visible.original(0),
-            fields: Vec::new(),
-        });
-        if metadata {
-            self.push(BlockKind::KeyValue, piece.clone());
-        }
-        metadata
-    }
-
-    fn take_table(&mut self, rows: Vec<Piece>) {
-        self.heading_key = None;
-        let found = table::read(&rows, self.current_kind());
-        self.outline.entries.extend(found.entries);
-        for row in rows {
-            self.push(
-                if found.is_metadata {
-                    BlockKind::KeyValue
-                } else {
-                    BlockKind::TableRow
-                },
-                row,
-            );
-        }
     }
 }
 

@@ -14,7 +14,9 @@ use crate::parser::heading;
 use crate::parser::key::Key;
 use crate::parser::lead;
 use crate::parser::markdown;
+use crate::parser::metadata;
 use crate::parser::oddity;
+use crate::parser::outline;
 use crate::parser::piece::Piece;
 use crate::parser::piece::PieceKind;
 use crate::parser::source::Source;
@@ -60,6 +62,15 @@ pub fn divide(document: &Document, level: u8) -> Vec<Document> {
         .zip(names)
         .map(|((range, _), name)| part(document, name, range, first))
         .collect()
+}
+
+/// The level of headings that divides a page into its incidents, 1 to 3; `None` where it is one incident.
+pub fn level(document: &Document) -> Option<u8> {
+    let mut source = Source::new(&document.text);
+    let (entries, begin) = front_matter::read(&mut source, &Limits::default());
+    let titled = metadata::states_title(&entries);
+    let pieces = markdown::pieces(&mut source, begin);
+    oddity::several(&outline::outline(pieces, titled)).map(|(level, _)| level)
 }
 
 /// The page as it is, with a warning.

@@ -137,32 +137,43 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?i)~?"?\b(severity|priority|service|team)::"?([\w-]+)"#).expect("a constant")
 });
 
+/// How many passages at the top and at the end of a page may hold its labels.
+const HEAD: usize = 12;
+const TAIL: usize = 3;
+
 /// The labels of a page: `~"severity::1" ~"Service::registry"`, as entries.
 pub(crate) fn labels(outline: &Outline) -> Vec<Entry> {
-    let head = outline.passages.iter().take(12).filter(|passage| {
-        passage.kind == BlockKind::Paragraph || passage.kind == BlockKind::KeyValue
+    // They stand at the top of a page or in its last line.
+    let count = outline.passages.len();
+    let ends = |number: usize| number < HEAD || number + TAIL >= count;
+    let mut passages = outline.passages.iter().enumerate();
+    let passages = passages.by_ref().filter(|(number, passage)| {
+        let text = matches!(passage.kind, BlockKind::Paragraph | BlockKind::KeyValue);
+        text && ends(*number)
     });
-    head.flat_map(|passage| {
-        let text = passage.piece.text();
-        LABEL
-            .captures_iter(text)
-            .map(|found| {
-                let at = passage
-                    .piece
-                    .visible
-                    .original(found.get(0).map_or(0, |whole| whole.start()));
-                let value = if found[1].eq_ignore_ascii_case("severity")
-                    || found[1].eq_ignore_ascii_case("priority")
-                {
-                    format!("{}::{}", &found[1], &found[2])
-                } else {
-                    found[2].to_owned()
-                };
-                Entry::new(&found[1], &value, at, at)
-            })
-            .collect::<Vec<_>>()
-    })
-    .collect()
+    passages
+        .map(|(_, passage)| passage)
+        .flat_map(|passage| {
+            let text = passage.piece.text();
+            LABEL
+                .captures_iter(text)
+                .map(|found| {
+                    let at = passage
+                        .piece
+                        .visible
+                        .original(found.get(0).map_or(0, |whole| whole.start()));
+                    let value = if found[1].eq_ignore_ascii_case("severity")
+                        || found[1].eq_ignore_ascii_case("priority")
+                    {
+                        format!("{}::{}", &found[1], &found[2])
+                    } else {
+                        found[2].to_owned()
+                    };
+                    Entry::new(&found[1], &value, at, at)
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Fills in what keys state by themselves.

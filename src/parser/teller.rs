@@ -24,7 +24,7 @@ use crate::postmortem::SectionKind;
 
 /// Words by which a sentence speaks of another time than that of the incident.
 pub(crate) static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:scheduled (?:for|from)|planned for|maintenance window|business hours|usually|normally|every (?:day|night|week|hour)|compared (?:to|with)|against the|the week before|last year|will be|we plan|until the|open to feedback|template)\b").expect("a constant")
+    Regex::new(r"(?i)\b(?:scheduled (?:for|from)|planned for|maintenance window|business hours|(?:was|is|were|are) due (?:at|by|on)|usually|normally|every (?:day|night|week|hour)|compared (?:to|with)|against the|the week before|last year|will be|we plan|until the|open to feedback|template)\b").expect("a constant")
 });
 
 /// The most bytes before a time in which such words are of that time, where they stand outside its clause.

@@ -19,6 +19,9 @@ static LASTS: LazyLock<Regex> = LazyLock::new(|| {
 static DURATION_OF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:duration|outage|downtime|disruption|interruption) (?:of|was)\s+(?:about |approximately |roughly )?$").expect("a constant")
 });
+/// `That is 26 hours in which nobody could sign in`.
+static IN_WHICH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\s*(?:in|during) which\b").expect("a constant"));
 /// What a sentence speaks of that says how long the incident lasted.
 static HARM: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:outage|incident|disruption|downtime|unavailable|down|degrad\w+|fail\w*|errors?|delay\w*|impact\w*|affected|experienc\w+|latency|lost|loss|ausfall|störung|caíd\w+|panne|stopped|refused|unable|could not|couldn.t|cannot|offline|unreachable|wrong|broken|stale|missing|empty|frozen|no (?:one|body|customers?|users?|requests?|mail|data|new|traffic|\w+ (?:could|received|was|were|had)))\b|\bnobody\b").expect("a constant")
@@ -90,7 +93,8 @@ pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
         let before = sentence.get(..length.start).unwrap_or_default();
         let after = sentence.get(length.end..).unwrap_or_default();
         let in_brackets = before.ends_with('(') && after.starts_with(')');
-        LASTS.is_match(before) || DURATION_OF.is_match(before) || in_brackets
+        let in_which = IN_WHICH.is_match(after);
+        LASTS.is_match(before) || DURATION_OF.is_match(before) || in_brackets || in_which
     };
     duration::durations(sentence)
         .into_iter()

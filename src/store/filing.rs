@@ -12,11 +12,12 @@ use crate::error::Result;
 use crate::postmortem::DocumentKind;
 use crate::record::Record;
 use crate::store::failure::failed;
+use crate::store::meta;
+use crate::store::meta::Meta;
 use crate::store::packing;
 use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
-use crate::store::row::Meta;
 use crate::store::row::Sheet;
 use crate::store::sketch::Sketches;
 use crate::store::view::View;
@@ -92,7 +93,7 @@ impl<'store> Writing<'store> {
     pub(super) fn finish(self) -> Result<()> {
         if self.changed {
             self.sketches.write(&self.view)?;
-            row::write_meta(self.view.connection(), self.meta)?;
+            meta::write_meta(self.view.connection(), self.meta)?;
         }
         Ok(())
     }
@@ -219,7 +220,7 @@ impl<'store> Writing<'store> {
     /// Makes of the store another one than that which its index was made from.
     pub(super) fn renew_epoch(&mut self) -> Result<()> {
         self.changed = true;
-        self.meta.epoch = row::first_meta(self.view.connection())?.epoch;
+        self.meta.epoch = meta::first_meta(self.view.connection())?.epoch;
         self.meta.index_gen = 0;
         Ok(())
     }

@@ -10,10 +10,11 @@ use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::postmortem::DocumentKind;
 use crate::store::failure::failed;
+use crate::store::meta;
+use crate::store::meta::Meta;
 use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
-use crate::store::row::Meta;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
@@ -99,7 +100,7 @@ impl<'store> View<'store> {
     /// # Errors
     /// [`Error::Damaged`], [`Error::Store`]; so for everything below.
     pub fn meta(&self) -> Result<Meta> {
-        row::read_meta(self.connection)
+        meta::read_meta(self.connection)
     }
 
     /// One record; `None` where there is none of this id.

@@ -6,6 +6,8 @@ use pm_kb::health::Finding;
 use pm_kb::health::Health;
 use pm_kb::incident::IncidentId;
 use pm_kb::knowledge_base::ALIASES;
+use pm_kb::knowledge_base::KnowledgeBase;
+use pm_kb::record::Record;
 use serde_json::Value;
 use serde_json::json;
 
@@ -39,17 +41,67 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let health = Health::of(&records);
     let counted = records.iter().filter(|record| record.is_counted());
     let likely = alias::likely(counted, &base.aliases()?);
+    let mends = Mends {
+        divide: divisions(&base, &health, &records)?,
+    };
     if format != Format::Text {
-        format::one(&mut desk.terminal, format, &object(&health, &likely))?;
+        format::one(
+            &mut desk.terminal,
+            format,
+            &object(&health, &likely, &mends),
+        )?;
         return Ok(Exit::Done);
     }
-    for line in lines(&health, &likely) {
+    for line in lines(&health, &likely, &mends) {
         desk.terminal.line(&line)?;
     }
     Ok(Exit::Done)
 }
 
-fn lines(health: &Health, likely: &[Likely]) -> Vec<String> {
+/// What mends each finding.
+struct Mends {
+    /// How pages with several incidents are divided.
+    divide: Option<String>,
+}
+
+impl Mends {
+    fn of(&self, finding: Finding) -> String {
+        let divide = self.divide.as_ref().filter(|_| finding == Finding::Several);
+        let mend = finding.mend();
+        match divide {
+            Some(divide) => mend.replacen("pm-kb add PAGE --split-on LEVEL", divide, 1),
+            None => mend.to_owned(),
+        }
+    }
+}
+
+/// The commands that divide the pages with several incidents, each by the headings that have one incident each.
+fn divisions(
+    base: &KnowledgeBase,
+    health: &Health,
+    records: &[Record],
+) -> anyhow::Result<Option<String>> {
+    let Some(ids) = health.findings.get(&Finding::Several) else {
+        return Ok(None);
+    };
+    let mut commands = Vec::new();
+    for id in ids.iter().take(MOST_NAMED) {
+        let record = records.iter().find(|record| record.id == *id);
+        let level = base.split_level(id.as_str())?;
+        if let Some((record, level)) = record.zip(level) {
+            let part = record
+                .source
+                .rsplit_once('#')
+                .filter(|_| record.lineage.part.is_some());
+            let page = part.map_or(record.source.as_str(), |(page, _)| page);
+            let page = quoted(&clean(page));
+            commands.push(format!("pm-kb add {page} --split-on h{level}"));
+        }
+    }
+    Ok((!commands.is_empty()).then(|| commands.join("; ")))
+}
+
+fn lines(health: &Health, likely: &[Likely], mends: &Mends) -> Vec<String> {
     let row = |name: &str, value: &str| format!("{name:<24} {value}");
     let mut lines = vec![
         row("documents", &health.documents.to_string()),
@@ -60,7 +112,7 @@ fn lines(health: &Health, likely: &[Likely]) -> Vec<String> {
             continue;
         };
         lines.push(row(finding.id(), &format!("{}: {}", ids.len(), named(ids))));
-        lines.push(row("", finding.mend()));
+        lines.push(row("", &mends.of(*finding)));
     }
     lines.extend([String::new(), "found in the incidents".to_owned()]);
     for (name, count) in &health.found {
@@ -89,6 +141,15 @@ fn lines(health: &Health, likely: &[Likely]) -> Vec<String> {
     lines
 }
 
+/// A path as it is typed in a shell.
+fn quoted(path: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+@%,".contains(letter);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
+}
+
 fn named(ids: &[IncidentId]) -> String {
     let mut named: Vec<String> = ids
         .iter()
@@ -102,11 +163,11 @@ fn named(ids: &[IncidentId]) -> String {
 }
 
 /// The health of a knowledge base: `pm-kb/health/1`.
-fn object(health: &Health, likely: &[Likely]) -> Value {
+fn object(health: &Health, likely: &[Likely], mends: &Mends) -> Value {
     let findings = Finding::ALL.iter().map(|finding| {
         let ids = health.findings.get(finding);
         let ids: Vec<&str> = ids.into_iter().flatten().map(IncidentId::as_str).collect();
-        json!({"finding": finding.id(), "count": ids.len(), "ids": ids, "mend": finding.mend()})
+        json!({"finding": finding.id(), "count": ids.len(), "ids": ids, "mend": mends.of(*finding)})
     });
     let fields = health
         .found

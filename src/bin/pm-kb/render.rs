@@ -14,6 +14,7 @@ use pm_kb::similar::Trait;
 use pm_kb::taxonomy::Facet;
 
 use crate::freshness::Freshness;
+use crate::input;
 use crate::terminal::Terminal;
 use crate::terminal::clean;
 
@@ -75,7 +76,7 @@ pub(crate) fn hit(hit: &Hit, freshness: Freshness, terminal: &Terminal) -> Strin
         let place = format!(
             "{} · {}:{}",
             passage.section,
-            clean(&record.source),
+            clean(&input::name::here(&record.source, &record.path)),
             passage.line
         );
         text.push_str(&format!(

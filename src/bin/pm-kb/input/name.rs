@@ -33,6 +33,16 @@ pub(crate) fn near(file: &str) -> String {
     below.unwrap_or_else(|| file.to_owned())
 }
 
+/// The name of a filed document as one would type it here: as it was given where that still leads to it, else from the
+/// current folder on.
+pub(crate) fn here(given: &str, kept: &str) -> String {
+    let is_here = || absolute(Path::new(given)).is_ok_and(|found| found == path(kept));
+    match kept.is_empty() || kept.starts_with(RAW) || is_here() {
+        true => given.to_owned(),
+        false => near(kept),
+    }
+}
+
 /// An absolute path as it is kept: [`path`] finds the file again, and no two paths have the same text.
 pub(crate) fn kept(path: &Path) -> String {
     match path.to_str() {

@@ -12,6 +12,7 @@ use pm_kb::taxonomy::Decay;
 use pm_kb::taxonomy::Facet;
 use pm_kb::taxonomy::FailureMode;
 
+use crate::input;
 use crate::render::BOLD;
 use crate::render::evidence_lines;
 use crate::terminal::Terminal;
@@ -19,10 +20,11 @@ use crate::terminal::clean;
 
 /// Everything that is known of one incident.
 pub(crate) fn incident(record: &Record, terminal: &Terminal) -> String {
-    let (id, source) = (clean(record.id.as_str()), clean(&record.source));
+    let source = input::name::here(&record.source, &record.path);
+    let id = clean(record.id.as_str());
     let mut lines = vec![
         terminal.paint(BOLD, &clean(&record.title)),
-        format!("{id}  ({source})"),
+        format!("{id}  ({})", clean(&source)),
     ];
     if !record.is_counted() {
         lines.push(format!("not counted as an incident: {}", record.kind.id()));
@@ -33,9 +35,9 @@ pub(crate) fn incident(record: &Record, terminal: &Terminal) -> String {
     lines.extend(facet_lines(labels));
     lines.push(String::new());
     lines.extend(fact_lines(record));
-    let said = evidence_lines(&labels.evidence, &record.source);
+    let said = evidence_lines(&labels.evidence, &source);
     lines.extend(section("Evidence", said));
-    let set_aside = evidence_lines(&labels.counter_evidence, &record.source);
+    let set_aside = evidence_lines(&labels.counter_evidence, &source);
     lines.extend(section("Mentioned and set aside", set_aside));
     let actions = record.facts.action_items.iter().map(action).collect();
     lines.extend(section("Action items", actions));

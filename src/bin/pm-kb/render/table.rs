@@ -1,4 +1,4 @@
-//! A table of incidents: aligned and cut to a terminal's width, whole and unpadded on a pipe.
+//! A table of incidents: aligned and cut to a terminal's width but for the ids, whole and unpadded on a pipe.
 
 use comfy_table::ContentArrangement;
 use comfy_table::Table;
@@ -13,7 +13,6 @@ use crate::terminal::clean;
 use crate::terminal::cut;
 
 const HEADER: [&str; 7] = ["DATE", "SEV", "MODE", "DECAY", "CONFIDENCE", "ID", "TITLE"];
-const ID: usize = 5;
 const TITLE: usize = 6;
 
 /// Columns that a narrow terminal does without, the first to go first.
@@ -22,8 +21,7 @@ const DISPENSABLE: [usize; 6] = [4, 3, 1, TITLE, 0, 2];
 /// Columns of space between two columns.
 const GAP: usize = 2;
 
-/// The widest that an id may be beside a title, and the narrowest that either may be.
-const WIDEST_ID: usize = 28;
+/// The narrowest that a title may be.
 const NARROWEST: usize = 16;
 
 /// A table of incidents, each a line.
@@ -40,6 +38,8 @@ pub(crate) fn table(records: &[Record], terminal: &Terminal) -> String {
             let widths = widths(&rows, width);
             let cut_rows = rows.iter().map(|row| cut_row(row, &widths));
             let lines = aligned(cut_rows);
+            // An id is there to be copied: one that is wider than the terminal runs on in the next line.
+            let width = width.max(taken(&widths));
             let cut_lines: Vec<String> = lines.lines().map(|line| cut(line, width)).collect();
             cut_lines.join("\n")
         }
@@ -67,20 +67,16 @@ fn widths(rows: &[[String; 7]], width: usize) -> Vec<(usize, usize)> {
         .map(|column| widest(column).unwrap_or_default())
         .collect();
     let mut columns: Vec<(usize, usize)> = wanted.iter().copied().enumerate().collect();
-    for column in [ID, TITLE] {
-        columns[column].1 = wanted[column].min(NARROWEST);
-    }
+    columns[TITLE].1 = wanted[TITLE].min(NARROWEST);
     for column in DISPENSABLE {
         if taken(&columns) <= width {
             break;
         }
         columns.retain(|(kept, _)| *kept != column);
     }
-    for (column, most) in [(ID, WIDEST_ID.max(width / 3)), (TITLE, usize::MAX)] {
-        let left = width.saturating_sub(taken(&columns));
-        if let Some((_, given)) = columns.iter_mut().find(|(kept, _)| *kept == column) {
-            *given = wanted[column].min(most).min(*given + left).max(*given);
-        }
+    let left = width.saturating_sub(taken(&columns));
+    if let Some((_, given)) = columns.iter_mut().find(|(kept, _)| *kept == TITLE) {
+        *given = wanted[TITLE].min(*given + left);
     }
     columns
 }
