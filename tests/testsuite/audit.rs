@@ -432,3 +432,46 @@ fn two_clones_audit_git_merges_and_both_say_the_same() {
     run(&three, &["add", "docs", "-q"]);
     assert_eq!(state(&three), state(&two));
 }
+
+/// Puts a text between the marks of its name on a page.
+fn shown_as(page: &str, name: &str, text: &str) -> String {
+    let (before, rest) = page.split_once(&format!("<!-- {name}: ")).unwrap();
+    let (mark, rest) = rest.split_once('\n').unwrap();
+    let (_, after) = rest.split_once(&format!("<!-- end of {name} -->")).unwrap();
+    format!(
+        "{before}<!-- {name}: {mark}\n\n```text\n{}\n```\n\n<!-- end of {name} -->{after}",
+        text.trim_end()
+    )
+}
+
+#[test]
+fn the_manual_shows_what_review_and_audit_answer() {
+    let desk = with_examples();
+    let queue = desk.run(&["review", "-n", "3"]);
+    desk.run(&[
+        "audit",
+        "-n",
+        "20",
+        "--seed",
+        "7",
+        "--author",
+        "Ada",
+        "--export",
+        "audit.csv",
+    ]);
+    assert_eq!(read_blind(&desk, desk.path()).status, 0);
+    let status = desk.run(&["audit", "--status"]);
+    let page = repository("docs/review.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let text = shown_as(
+        &text,
+        "the queue",
+        &format!("$ pm-kb review -n 3\n{}", queue.out),
+    );
+    let text = shown_as(
+        &text,
+        "the audit",
+        &format!("$ pm-kb audit --status\n{}", status.out),
+    );
+    crate::docs::snapshot(&page, &text);
+}

@@ -223,8 +223,8 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
     ];
     if !quality.to_review.is_empty() {
         gaps.push(Inline::text("; "));
-        gaps.push(Inline::code("pm-kb list is:disputed"));
-        gaps.push(Inline::text(" shows them"));
+        gaps.push(Inline::code("pm-kb review"));
+        gaps.push(Inline::text(" goes through them"));
     }
     gaps.push(Inline::text("."));
     lines.push(gaps);
