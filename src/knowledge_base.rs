@@ -46,6 +46,7 @@ mod labels;
 mod pack;
 mod page;
 mod paper;
+mod pipeline;
 mod prints;
 mod reading;
 mod reporting;

@@ -167,7 +167,7 @@ impl KnowledgeBase {
     /// [`crate::error::Error::File`], [`crate::error::Error::Store`], [`crate::error::Error::Damaged`].
     pub fn audited(&self) -> Result<Vec<Answered>> {
         let (log, _) = self.audit_log(None)?;
-        let rules = self.rules();
+        let rules = self.pack.rules();
         self.store.read(|view| {
             let mut audited = Vec::new();
             for drawn in log.drawn() {
