@@ -190,6 +190,40 @@ fn a_blind_sample_is_read_and_every_share_of_the_report_has_it_in() {
     let text = desk.run(&["report", "--year", "2026"]).out;
     assert!(text.contains("with wrong labels taken out"), "{text}");
     assert!(!text.contains("Labels not audited"), "{text}");
+    // As if other rules had been in force when it was drawn: what they say now is told, and what that is worth.
+    let file = desk.path().join(".pm-kb/audits.jsonl");
+    let log = fs::read_to_string(&file).unwrap();
+    let other = log.replace(
+        r#""failure_mode":"feature-staleness""#,
+        r#""failure_mode":"labeling-error""#,
+    );
+    let changed = other
+        .lines()
+        .zip(log.lines())
+        .filter(|(one, before)| one != before && one.contains("drawn"));
+    let changed = changed.count();
+    let answers = log.lines().filter(|line| line.contains("answered"));
+    let drawn = other
+        .lines()
+        .filter(|line| line.contains(r#""act":"drawn""#));
+    let text: Vec<&str> = drawn.chain(answers).collect();
+    fs::write(&file, text.join("\n")).unwrap();
+    let status = json(&desk.run(&["audit", "--status", "--json"]));
+    let told = status["changed"].as_array().unwrap();
+    assert!(changed > 0 && told.len() == changed, "{status}");
+    assert!(
+        told.iter()
+            .all(|one| one["was"] == "labeling-error" && one["now"] == "feature-staleness")
+    );
+    let of = |one: &&Value| {
+        one["outcome"]
+            == if one["found"] == one["now"] {
+                "gained"
+            } else {
+                "still wrong"
+            }
+    };
+    assert!(told.iter().filter(of).count() > 0, "{status}");
     let csv = desk
         .run(&["report", "--year", "2026", "--format", "csv"])
         .out;
