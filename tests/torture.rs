@@ -30,7 +30,11 @@ mod flips;
 mod fuzz;
 #[path = "testsuite/killing.rs"]
 mod killing;
+#[path = "testsuite/known_items.rs"]
+mod known_items;
 #[path = "testsuite/power.rs"]
 mod power;
+#[path = "testsuite/review.rs"]
+mod review;
 #[path = "testsuite/size.rs"]
 mod size;
