@@ -61,7 +61,7 @@ pub struct Explanation {
     /// Second and third stage: what rules found, and how the text around qualifies it.
     pub hits: Vec<ReadHit>,
     /// Fourth stage: the scores of every label with any, highest first.
-    pub scores: Vec<(String, f64)>,
+    pub scores: Vec<ReadScore>,
     /// Fifth stage: why the labels are what they are, one line each.
     pub reasons: Vec<String>,
     /// The labels.
@@ -98,8 +98,22 @@ pub struct ReadHit {
     pub words: String,
     /// How the text around qualifies them.
     pub state: State,
+    /// What qualifies them so, in words; `None` for what is stated as a fact.
+    pub why: Option<String>,
     /// The cue's weight.
     pub weight: f64,
+}
+
+/// The score of a label, and the sentences that it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadScore {
+    /// The label.
+    pub label: String,
+    /// What the sentences come to together.
+    pub score: f64,
+    /// The sentences, as indices into [`Explanation::sentences`], each with what it adds for itself, highest first; the
+    /// first counts in full, every further one less.
+    pub shares: Vec<(usize, f64)>,
 }
 
 /// The labels with everything that led to them; see [`classify`].
@@ -119,7 +133,9 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
             shadow: sentence.shadow.text.trim().to_owned(),
         }
     });
-    let hits = reading.hits.iter().map(|hit| {
+    let (_, triggers) = detect::detect(rules, &reading.sentences);
+    let whys = context::explained(rules, &reading.sentences, &triggers, &reading.hits);
+    let hits = reading.hits.iter().zip(whys).map(|(hit, why)| {
         let cue = &rules.cues()[hit.cue];
         let rule = &rules.rules()[cue.rule];
         ReadHit {
@@ -129,6 +145,7 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
             label: rule.label.to_string(),
             words: reading.sentences[hit.sentence].shadow.text[hit.start..hit.end].to_owned(),
             state: hit.state,
+            why,
             weight: cue.weight,
         }
     });

@@ -2,6 +2,7 @@
 
 pub mod facts;
 mod field;
+pub mod verdicts;
 mod gold;
 
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ impl Score {
         }
     }
 
-    fn count(&mut self, right: bool) {
+    pub(super) fn count(&mut self, right: bool) {
         self.of += 1;
         self.right += usize::from(right);
     }

@@ -32,12 +32,14 @@ use crate::store::Store;
 use crate::store::View;
 
 mod aliases;
+mod audits;
 mod backup;
 mod catch_up;
 mod configuration;
 mod doctor;
 mod dry_run;
 mod folder;
+mod gold;
 mod identity;
 mod intake;
 mod labels;
@@ -59,6 +61,9 @@ mod usage;
 mod verdicts;
 
 pub use crate::knowledge_base::aliases::ALIASES;
+pub use crate::knowledge_base::audits::AUDITS;
+pub use crate::knowledge_base::audits::Answered;
+pub use crate::knowledge_base::audits::Wanted;
 pub use crate::knowledge_base::backup::Restored;
 pub use crate::knowledge_base::catch_up::CaughtUp;
 pub use crate::knowledge_base::configuration::Configuration;

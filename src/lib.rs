@@ -23,6 +23,7 @@ pub mod classification;
 pub mod rule;
 pub mod record;
 pub mod verdict;
+pub mod audit;
 pub mod alias;
 pub mod health;
 pub mod query;

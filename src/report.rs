@@ -10,11 +10,14 @@ use crate::query::Query;
 use crate::tally::Entry;
 use crate::tally::Tally;
 
+pub mod accuracy;
 pub mod action;
+pub mod audit;
 pub mod breakdown;
 pub mod chart;
 pub mod contents;
 pub mod control;
+pub mod correction;
 pub mod csv;
 mod declared;
 pub mod diagnosis;
@@ -45,6 +48,8 @@ pub mod trend;
 pub mod wording;
 
 use action::OpenAction;
+use audit::Audit;
+use audit::Correction;
 use breakdown::Breakdown;
 use breakdown::By;
 use control::Control;
@@ -67,6 +72,7 @@ use selection::Members;
 use selection::Selection;
 use sensitivity::Sensitivity;
 use statistics::RateRatio;
+use statistics::Share;
 use trend::QuarterCounts;
 
 /// What a report is made from and by, so that it can be made again.
@@ -78,6 +84,8 @@ pub struct Provenance {
     pub rules: String,
     /// Name and version of the program.
     pub program: String,
+    /// How often the rules were right on labelled documents that they were not fitted on; of nothing where unknown.
+    pub measured: Share,
 }
 
 /// What is asked for.
@@ -101,6 +109,8 @@ pub struct Request {
     pub earlier: Option<Earlier>,
     /// The incidents whose labels were checked in an audit.
     pub audited: BTreeSet<IncidentId>,
+    /// What the audits found; the shares are corrected by it.
+    pub audit: Option<Audit>,
     /// Leave secrets and personal data out of the words of documents.
     pub redact: bool,
     /// What it is made from.
@@ -123,6 +133,7 @@ impl Request {
             investments: Vec::new(),
             earlier: None,
             audited: BTreeSet::new(),
+            audit: None,
             redact: true,
             provenance: Provenance::default(),
         })
@@ -189,8 +200,12 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
     let measure = |against: &measure::Against<'_>| {
         scope::measure(against, (&questions, &repeats), &request.audited)
     };
-    let asked = measure(&scope::against_asked(&entries, period, calendar));
-    let window = measure(&scope::against_window(&entries, period, calendar));
+    let mut asked = measure(&scope::against_asked(&entries, period, calendar));
+    let mut window = measure(&scope::against_window(&entries, period, calendar));
+    if let Some(correction) = Correction::of(request, &questions, &entries)? {
+        correction.lay(&mut asked);
+        correction.lay(&mut window);
+    }
     let incidents = Selection::at(&entries, &window.population.all);
     let last = period.stretch(calendar).days.last;
     let before = &asked.previous;

@@ -227,6 +227,11 @@ impl Tally {
     }
 
     /// The entries, sorted by id.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entries, sorted by id.
     pub fn into_entries(self) -> Vec<Entry> {
         self.entries
     }

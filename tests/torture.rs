@@ -16,6 +16,8 @@ const LONG: bool = true;
 
 #[path = "testsuite/base.rs"]
 mod base;
+#[path = "testsuite/coverage.rs"]
+mod coverage;
 #[path = "testsuite/crowd.rs"]
 mod crowd;
 #[path = "testsuite/desk.rs"]

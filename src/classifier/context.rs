@@ -41,6 +41,51 @@ pub(crate) fn qualify(
     }
 }
 
+/// What gave every hit its state, in words; `None` for what is stated as a fact.
+pub(crate) fn explained(
+    rules: &RuleSet,
+    sentences: &[Sentence],
+    triggers: &[Vec<Trigger>],
+    hits: &[Hit],
+) -> Vec<Option<String>> {
+    let lists = lists(rules, hits);
+    let told = |hit: &Hit| {
+        if hit.state == State::Affirmed {
+            return None;
+        }
+        if lists.contains(&hit.sentence) {
+            return Some(format!("{LIST} modes or more in one sentence"));
+        }
+        let here = Place {
+            rules,
+            sentences,
+            triggers,
+            at: hit.sentence,
+        };
+        let whys = here.whys(hit).into_iter();
+        let why = whys
+            .filter(|(state, _)| *state == hit.state)
+            .map(|(_, why)| why);
+        why.min().map(|why| here.told(why))
+    };
+    hits.iter().map(told).collect()
+}
+
+/// What gives a hit a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// A trigger in the sentence, by its number there.
+    Trigger(usize),
+    /// A denial that a gap of the cue has swallowed.
+    Inside,
+    /// The next sentence.
+    Next,
+    /// The section.
+    Section,
+    /// The answer to a question, or that it is one.
+    Answer,
+}
+
 /// The sentences that name so many different modes that they can only be lists.
 fn lists(rules: &RuleSet, hits: &[Hit]) -> BTreeSet<usize> {
     let mut named: std::collections::BTreeMap<usize, BTreeSet<Label>> =
@@ -71,25 +116,58 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn state(&self, hit: &Hit) -> State {
+        let states = self.whys(hit).into_iter().map(|(state, _)| state);
+        strongest(&states.collect(), self.reversed())
+    }
+
+    /// Every state that something gives a hit, with what does.
+    fn whys(&self, hit: &Hit) -> Vec<(State, Why)> {
         let sentence = &self.sentences[self.at];
         let words = (
             sentence.shadow.word_at(hit.start),
             sentence.shadow.word_at(hit.end - 1) + 1,
         );
         let causal = self.is_causal(hit);
-        let mut states: BTreeSet<State> = self.triggers[self.at]
-            .iter()
-            .filter(|trigger| causal || !self.rules.contexts()[trigger.context].causes_only)
-            .filter(|trigger| self.reaches(trigger, words))
-            .filter_map(|trigger| self.rules.contexts()[trigger.context].state)
+        let contexts = self.rules.contexts();
+        let triggers = self.triggers[self.at].iter().enumerate();
+        let mut whys: Vec<(State, Why)> = triggers
+            .filter(|(_, trigger)| causal || !contexts[trigger.context].causes_only)
+            .filter(|(_, trigger)| self.reaches(trigger, words))
+            .filter_map(|(number, trigger)| {
+                Some((contexts[trigger.context].state?, Why::Trigger(number)))
+            })
             .collect();
-        states.extend(self.denied_inside(hit));
-        states.extend(causal.then(|| self.by_next()).flatten());
-        states.extend(self.by_section(causal));
-        if let Some(answer) = self.answer() {
-            states.insert(answer);
+        let others = [
+            (self.denied_inside(hit), Why::Inside),
+            (causal.then(|| self.by_next()).flatten(), Why::Next),
+            (self.by_section(causal), Why::Section),
+            (self.answer(), Why::Answer),
+        ];
+        whys.extend(
+            others
+                .into_iter()
+                .filter_map(|(state, why)| Some((state?, why))),
+        );
+        whys
+    }
+
+    /// What gives a hit its state, in words.
+    fn told(&self, why: Why) -> String {
+        let sentence = &self.sentences[self.at];
+        match why {
+            Why::Trigger(number) => {
+                let trigger = &self.triggers[self.at][number];
+                let (start, end) = trigger.words;
+                let words = sentence.shadow.text.split(' ').skip(1 + start);
+                let words: Vec<&str> = words.take(end - start).collect();
+                let id = &self.rules.contexts()[trigger.context].id;
+                format!("“{}” {id}", words.join(" "))
+            }
+            Why::Inside => "a denial inside the words".to_owned(),
+            Why::Next => "what the next sentence says".to_owned(),
+            Why::Section => format!("the section {}", sentence.section),
+            Why::Answer => "it is asked, not stated".to_owned(),
         }
-        strongest(&states, self.reversed())
     }
 
     /// Whether what was found speaks of a cause; words without a rule may.

@@ -40,10 +40,25 @@ pub(crate) fn open(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
     let enough = sum > 0.0 || reading.words() >= policy.gate_words;
     let leans = reading.lean.log.is_some() && enough && leaning >= policy.gate;
     let open = sum >= gate.enough || declared || gate.assume_ml || leans;
-    reasons.push(format!(
+    // An empty sum of floating-point numbers is -0.
+    let sum = sum + 0.0;
+    let mut told = format!(
         "gate {}: words of machine learning weigh {sum:.1}, {:.1} are enough",
         if open { "open" } else { "closed" },
         gate.enough
-    ));
+    );
+    if sum < gate.enough {
+        if gate.assume_ml {
+            told.push_str("; assume_ml is set");
+        } else if declared {
+            told.push_str("; the front matter names a model");
+        } else if reading.lean.log.is_some() && enough {
+            told.push_str(&format!(
+                "; its words lean away from an ordinary cause by {leaning:.2}, {:.2} is enough",
+                policy.gate
+            ));
+        }
+    }
+    reasons.push(told);
     open
 }

@@ -9,6 +9,7 @@ use crate::rule::Policy;
 use crate::rule::RuleSet;
 use crate::rule::Signal;
 
+use crate::classifier::ReadScore;
 use crate::classifier::detect::Hit;
 use crate::classifier::sentence::Sentence;
 
@@ -80,13 +81,20 @@ impl Scores {
     }
 
     /// All labels that have a score, highest first.
-    pub(crate) fn listed(&self) -> Vec<(String, f64)> {
-        let mut all: Vec<(String, f64)> = self
-            .sums
-            .iter()
-            .map(|(label, sum)| (label.to_string(), *sum))
-            .collect();
-        all.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    pub(crate) fn listed(&self) -> Vec<ReadScore> {
+        let read = |(label, sum): (&Label, &f64)| {
+            let shares = self.shares(*label).iter();
+            ReadScore {
+                label: label.to_string(),
+                score: *sum,
+                shares: shares.map(|share| (share.sentence, share.value)).collect(),
+            }
+        };
+        let mut all: Vec<ReadScore> = self.sums.iter().map(read).collect();
+        all.sort_by(|one, other| {
+            let by_score = other.score.total_cmp(&one.score);
+            by_score.then_with(|| one.label.cmp(&other.label))
+        });
         all
     }
 }

@@ -12,8 +12,9 @@ use crate::store::Store;
 use crate::store::TeamFile;
 
 /// The text files of a base that people write, and that git is meant to keep.
-const TEAM_FILES: [&str; 8] = [
+const TEAM_FILES: [&str; 9] = [
     "verdicts.jsonl",
+    "audits.jsonl",
     "config.toml",
     "vocabulary.toml",
     "overrides.toml",

@@ -16,6 +16,7 @@ use crate::report::Request;
 use crate::report::control;
 use crate::report::investment;
 use crate::report::pattern;
+use crate::report::statistics::Share;
 use crate::store::Order;
 use crate::tally::Tally;
 
@@ -81,7 +82,16 @@ impl KnowledgeBase {
         self.rules()
             .digest()
             .clone_into(&mut request.provenance.rules);
+        let bins = &self.rules().policy().calibration.bins;
+        request.provenance.measured = Share::of(
+            bins.iter().map(|bin| bin.right as usize).sum(),
+            bins.iter().map(|bin| bin.n as usize).sum(),
+        );
         let questions = request.questions();
+        request.audit = self.audit(&questions)?;
+        if let Some(audit) = &request.audit {
+            request.audited.extend(audit.weights.keys().cloned());
+        }
         let tally = match population {
             Some(query) => Tally::count(&questions, &self.select(query)?),
             None => self.counted(&questions)?,

@@ -42,7 +42,6 @@ pub const VERDICTS: &str = "verdicts.jsonl";
 /// What makes git keep the lines of both sides.
 const ATTRIBUTES: &str = "\
 # Made by pm-kb: of two people's verdicts git keeps all lines.
-/verdicts.jsonl merge=union
 ";
 
 /// What a person says of one field.
@@ -123,8 +122,9 @@ impl KnowledgeBase {
             let verdicts = making.verdicts(statement, &filed, &mut ledger)?;
             let mut after = making.record(&ledger.standing(&filed.record.id));
             aliases.lay(&mut after);
-            write_attributes(&folder)?;
-            append(&file, &verdicts)?;
+            write_attributes(&folder, VERDICTS)?;
+            let lines: Vec<String> = verdicts.iter().map(Verdict::to_line).collect();
+            append(&file, &lines)?;
             writing.put(Filing::anew(after.clone(), &filed))?;
             Ok(Changed {
                 before: filed.record,
@@ -206,6 +206,11 @@ impl Making {
             rules: labels.rules,
             stated: labels.stated,
         })
+    }
+
+    /// What the rules in force say.
+    pub(super) fn by_rules(&self) -> &Classification {
+        &self.rules
     }
 
     /// The record with these verdicts over it.
@@ -311,7 +316,10 @@ fn behind(view: &View<'_>, ledger: &Ledger) -> Result<(Vec<String>, Vec<Incident
     Ok((behind.into_iter().collect(), unknown))
 }
 
-fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
+pub(super) fn failed<'a>(
+    doing: &'static str,
+    path: &'a Path,
+) -> impl FnOnce(io::Error) -> Error + 'a {
     move |source| Error::File {
         doing,
         path: path.to_owned(),
@@ -328,9 +336,9 @@ fn read(file: &Path, now: Option<Timestamp>) -> Result<(Ledger, Vec<Diagnostic>)
     }
 }
 
-/// Appends verdicts in one write, on lines of their own, and sees that they are on the disk.
-fn append(file: &Path, verdicts: &[Verdict]) -> Result<()> {
-    if verdicts.is_empty() {
+/// Appends to a file in one write, on lines of their own, and sees that they are on the disk.
+pub(super) fn append(file: &Path, added: &[String]) -> Result<()> {
+    if added.is_empty() {
         return Ok(());
     }
     let write = || -> io::Result<()> {
@@ -348,8 +356,8 @@ fn append(file: &Path, verdicts: &[Verdict]) -> Result<()> {
                 lines.push('\n');
             }
         }
-        for verdict in verdicts {
-            lines.push_str(&verdict.to_line());
+        for line in added {
+            lines.push_str(line);
             lines.push('\n');
         }
         opened.write_all(lines.as_bytes())?;
@@ -358,11 +366,23 @@ fn append(file: &Path, verdicts: &[Verdict]) -> Result<()> {
     write().map_err(failed("write", file))
 }
 
-/// Tells git how to merge the file, once.
-fn write_attributes(folder: &Path) -> Result<()> {
+/// Tells git how to merge a file, once.
+pub(super) fn write_attributes(folder: &Path, name: &str) -> Result<()> {
     let file = folder.join(".gitattributes");
-    if file.exists() {
+    let before = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => ATTRIBUTES.to_owned(),
+        Err(error) => return Err(failed("read", &file)(error)),
+    };
+    let pattern = format!("/{name} ");
+    if before.lines().any(|line| line.starts_with(&pattern)) {
         return Ok(());
     }
-    fs::write(&file, ATTRIBUTES).map_err(failed("write", &file))
+    let end = if before.ends_with('\n') || before.is_empty() {
+        ""
+    } else {
+        "\n"
+    };
+    let after = format!("{before}{end}/{name} merge=union\n");
+    fs::write(&file, after).map_err(failed("write", &file))
 }

@@ -319,5 +319,5 @@ fn is_change_note(outline: &Outline, facts: &Facts, title: &str) -> bool {
         && !timeline
         && headings().any(|heading| FILES.is_match(heading))
         && !INCIDENT.is_match(title)
-        && !(dated && headings().any(|heading| INCIDENT.is_match(heading)))
+        && (!dated || !headings().any(|heading| INCIDENT.is_match(heading)))
 }

@@ -116,7 +116,7 @@ fn has_headings(outline: &Outline) -> bool {
             .filter(|heading| genre.contains(&heading.as_str()));
         found.count() >= ENOUGH_HEADINGS
     };
-    !tells && GENRES.iter().any(|genre| of_one(&genre))
+    !tells && GENRES.iter().any(of_one)
 }
 
 /// Whether it is named a fix and divided as notes on one are.

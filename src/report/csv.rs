@@ -136,6 +136,14 @@ impl<'a> Rows<'a> {
             incidents: Some(&measured.incidents),
             ..of_share(at(scope, what, name), measured.share)
         });
+        if let Some(corrected) = measured.corrected {
+            self.row(Row {
+                measure: "share, corrected for wrong labels",
+                value: Some(corrected.share),
+                range: Some(corrected.interval),
+                ..at(scope, what, name)
+            });
+        }
         self.compared(at(scope, what, name), ("previous", &measured.previous));
         if let Some(year_before) = &measured.year_before {
             self.compared(at(scope, what, name), ("year before", year_before));

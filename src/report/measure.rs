@@ -1,5 +1,6 @@
 //! Measured: a share in one stretch of time, beside the stretches that it is held against.
 
+use crate::report::correction::Corrected;
 use crate::report::period::Stretch;
 use crate::report::selection::Members;
 use crate::report::selection::Selection;
@@ -69,6 +70,8 @@ pub struct Measured {
     pub year_before: Option<Comparison>,
     /// What may be claimed.
     pub finding: Finding,
+    /// The share with wrong labels taken out, where there was an audit.
+    pub corrected: Option<Corrected>,
 }
 
 /// Incidents with the stretch of time that they lie in.
@@ -123,6 +126,7 @@ fn one(split: &Split<'_>, against: &Against<'_>) -> Measured {
         previous: compare(&against.previous),
         year_before: against.year_before.as_ref().map(compare),
         finding: Finding::TooFew,
+        corrected: None,
     }
 }
 

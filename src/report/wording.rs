@@ -1,6 +1,7 @@
 //! Shares, intervals, durations and changes in words.
 
 use crate::report::Report;
+use crate::report::correction::Corrected;
 use crate::report::measure::Comparison;
 use crate::report::measure::Finding;
 use crate::report::measure::Measured;
@@ -47,6 +48,18 @@ pub fn interval(share: Share) -> String {
     let low = percent(low, share.total);
     format!(
         "{} to {}",
+        low.trim_end_matches('%'),
+        percent(high, share.total)
+    )
+}
+
+/// A share with wrong labels taken out: `with wrong labels taken out 66%, 95% interval 48 to 80%`.
+pub fn corrected(corrected: Corrected, share: Share) -> String {
+    let (low, high) = corrected.interval;
+    let low = percent(low, share.total);
+    format!(
+        "with wrong labels taken out {}, 95% interval {} to {}",
+        percent(corrected.share, share.total),
         low.trim_end_matches('%'),
         percent(high, share.total)
     )

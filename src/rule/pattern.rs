@@ -205,6 +205,8 @@ mod tests {
             "no gap crosses a semicolon"
         );
         assert!(!finds("vendor", " vendors "), "a word is a whole word");
+        assert!(finds("normali[sz]* twice", " normalised twice "));
+        assert!(finds("[0-9]* ?days", " 12 days "));
     }
 
     #[test]

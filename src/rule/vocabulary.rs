@@ -116,6 +116,17 @@ impl Vocabulary {
     }
 }
 
+/// Whether a pattern ends in a word with a choice of letters: `normali[sz]`.
+fn is_choice_of_letters(before: &str) -> bool {
+    let choice = before
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['));
+    choice.is_some_and(|(word, letters)| {
+        word.ends_with(|char: char| char.is_ascii_alphabetic())
+            && letters.chars().all(|char| char.is_ascii_alphabetic())
+    })
+}
+
 /// Turns a pattern without names into a regular expression.
 fn translate(text: &str) -> Result<String, String> {
     let mut out = String::with_capacity(text.len() * 2);
@@ -142,6 +153,7 @@ fn translate(text: &str) -> Result<String, String> {
             '*' if before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') => {
                 out.push_str("[a-z0-9_'-]*")
             }
+            '*' if is_choice_of_letters(&text[..at]) => out.push_str("[a-z0-9_'-]*"),
             '.' => out.push_str("[.]"),
             '<' => {
                 let close = text[at..]

@@ -195,10 +195,16 @@ impl Ledger {
     }
 }
 
-fn is_marker(line: &str) -> bool {
+/// Whether a line is what git leaves of a merge that was not finished.
+pub(crate) fn is_marker(line: &str) -> bool {
     ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
         .iter()
         .any(|marker| line.starts_with(marker))
+}
+
+/// Whether a time is later than our clock, by more than clocks usually differ.
+pub(crate) fn is_of_the_future(time: Timestamp, now: Timestamp) -> bool {
+    time.as_second() - now.as_second() > TOLERANCE_SECONDS
 }
 
 fn of_the_future(
@@ -206,8 +212,7 @@ fn of_the_future(
     at: Option<Position>,
     now: Option<Timestamp>,
 ) -> Option<Diagnostic> {
-    let ahead = verdict.time.as_second() - now?.as_second();
-    (ahead > TOLERANCE_SECONDS).then(|| {
+    is_of_the_future(verdict.time, now?).then(|| {
         Diagnostic::warning(
             at,
             format!("the time {} lies in the future", verdict.time),

@@ -154,6 +154,28 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
     );
     let queue = desk.run(&["review", "--format", "jsonl", "-n", "9"]);
     assert_eq!(schemas.check_all(&queue.out, "pm-kb/review/1").len(), 9);
+    let draw = ["audit", "-n", "16", "--author", "Ada", "--format", "jsonl"];
+    let drawn = desk.run(&draw);
+    let drawn = schemas.check_all(&drawn.out, "pm-kb/drawn/1");
+    assert!(drawn.len() >= 14);
+    let mut table = "id,set_failure_mode,set_decay\n".to_owned();
+    for one in &drawn {
+        table.push_str(&format!(
+            "{},data-drift,data-decay\n",
+            one["id"].as_str().unwrap()
+        ));
+    }
+    let read = ["audit", "--import", "-", "--author", "Ada", "--json"];
+    let read = desk.run_with(&read, table);
+    schemas.check(
+        &serde_json::from_str(&read.out).unwrap(),
+        "pm-kb/audit-status/1",
+    );
+    let log = fs::read_to_string(desk.path().join(".pm-kb/audits.jsonl")).unwrap();
+    assert_eq!(
+        schemas.check_all(&log, "pm-kb/audit/1").len(),
+        2 * drawn.len()
+    );
     let report: Value = serde_json::from_str(&desk.run(&["report", "--json"]).out).unwrap();
     schemas.check(&report, "pm-kb/report/1");
     let labels = examples.join("LABELS.tsv");
@@ -162,6 +184,9 @@ fn hits_states_reports_and_figures_are_what_the_schemas_say() {
         &serde_json::from_str(&measured.out).unwrap(),
         "pm-kb/evaluation/1",
     );
+    let own = desk.run(&["eval", "--verdicts", "--json"]);
+    let own: Value = serde_json::from_str(&own.out).unwrap();
+    schemas.check(&own, "pm-kb/verdicts-evaluation/1");
     let facts = repository("tests/intake");
     let table = facts.join("FACTS.tsv");
     let arguments = [

@@ -6,10 +6,12 @@
 const LONG: bool = false;
 
 mod architecture;
+mod audit;
 mod base;
 mod classifier;
 mod concurrency;
 mod corpus;
+mod coverage;
 mod crowd;
 mod desk;
 mod docs;
@@ -27,6 +29,7 @@ mod json;
 mod killing;
 mod known_items;
 mod ledger;
+mod manual;
 mod paper;
 mod parser;
 mod power;

@@ -417,3 +417,53 @@ fn one_key_is_one_decision_in_a_terminal() {
     assert_eq!(shown(&desk, id, "failure_mode"), "data-drift", "{seen}");
     assert!(seen.contains("1 decided"), "{seen}");
 }
+
+#[test]
+fn verdicts_are_gold_and_a_change_of_rules_shows_what_it_gains_and_loses() {
+    let desk = with_base();
+    for (id, said) in [
+        ("scores", "mode=data-drift"),
+        ("units", "mode=schema-drift"),
+    ] {
+        let label = desk.run(&["label", id, said, "--author", "Ada"]);
+        assert_eq!(label.status, 0, "{label:?}");
+    }
+    let told = desk.run(&["eval", "--verdicts"]);
+    assert_eq!(told.status, 0, "{told:?}");
+    assert!(told.out.contains("0.500  (1 of 2)"), "{told:?}");
+    assert!(
+        told.out
+            .contains("scores  failure_mode: feature-staleness instead of data-drift"),
+        "{told:?}"
+    );
+    // As if the rules of that time had said otherwise: what they say now is held against both.
+    let file = desk.path().join(".pm-kb/verdicts.jsonl");
+    let lines = fs::read_to_string(&file).unwrap();
+    let then = lines
+        .replace(
+            r#""overrules":"feature-staleness""#,
+            r#""overrules":"data-drift""#,
+        )
+        .replace(r#""overrules":"schema-drift""#, r#""overrules":"none""#);
+    fs::write(&file, then).unwrap();
+    let changed = desk.run(&["eval", "--verdicts", "--json"]);
+    let changed: serde_json::Value = serde_json::from_str(&changed.out).unwrap();
+    let mode = &changed["labels"][0];
+    assert_eq!(
+        (&mode["gained"], &mode["lost"]),
+        (&1.into(), &1.into()),
+        "{changed}"
+    );
+    let told = desk.run(&["eval", "--verdicts"]);
+    assert!(
+        told.out
+            .contains("  units  failure_mode: none → schema-drift\n"),
+        "{told:?}"
+    );
+    assert!(
+        told.out.contains(
+            "  scores  failure_mode: data-drift → feature-staleness instead of data-drift"
+        ),
+        "{told:?}"
+    );
+}

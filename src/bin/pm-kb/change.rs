@@ -1,8 +1,15 @@
 //! Change: what a record says now and what it said before, field by field, and by whom or which rule.
 
+use std::collections::BTreeSet;
+
+use pm_kb::classification::Classification;
+use pm_kb::classification::Evidence;
 use pm_kb::classification::VerdictSource;
 use pm_kb::knowledge_base::Changed;
 use pm_kb::record::Record;
+use pm_kb::taxonomy::Decay;
+use pm_kb::taxonomy::Facet;
+use pm_kb::taxonomy::FailureMode;
 use pm_kb::verdict;
 use pm_kb::verdict::Difference;
 use pm_kb::verdict::Field;
@@ -40,7 +47,7 @@ pub(crate) fn objects(changed: &Changed, cause: Cause) -> Vec<Change<'_>> {
             id: changed.after.id.as_str(),
             field: difference.field.id(),
             by: by(&changed.after, difference.field, cause),
-            rule: rule(&changed.after, &difference),
+            rule: doer(changed, &difference).map(|doer| doer.rule),
             before: difference.before,
             after: difference.after,
         })
@@ -58,8 +65,11 @@ pub(crate) fn lines(changed: &Changed, cause: Cause) -> Vec<String> {
         .into_iter()
         .map(|difference| {
             let value = |value: &Option<String>| clean(value.as_deref().unwrap_or("nothing"));
-            let who = match rule(&changed.after, &difference) {
-                Some(rule) => clean(rule),
+            let who = match doer(changed, &difference) {
+                Some(doer) if doer.has_ceased => {
+                    format!("{} no longer says so", clean(doer.rule))
+                }
+                Some(doer) => clean(doer.rule),
                 None => match by(&changed.after, difference.field, cause) {
                     "human" => "a person".to_owned(),
                     "document" => "the document".to_owned(),
@@ -99,25 +109,102 @@ fn by(record: &Record, field: Field, cause: Cause) -> &'static str {
 
 /// Whether a person gave the mode, which other labels follow.
 fn follows_a_person(record: &Record) -> bool {
-    let field = pm_kb::taxonomy::Facet::FailureMode;
+    let field = Facet::FailureMode;
     record.classification.verdicts.get(&field) == Some(&VerdictSource::Human)
 }
 
-/// The rule that speaks most for what a label says now, where rules gave it.
-fn rule<'a>(record: &'a Record, difference: &Difference) -> Option<&'a str> {
+/// What begins the name of a table of words in evidence.
+const WORDS: &str = "PMK-WORDS-";
+
+/// Which rule did it.
+struct Doer<'a> {
+    rule: &'a str,
+    /// It speaks for what the field said before, and does so no more.
+    has_ceased: bool,
+}
+
+/// The rule that speaks most for what a label says now, or that has ceased to speak for what it said before; `None`
+/// where people gave it.
+fn doer<'a>(changed: &'a Changed, difference: &Difference) -> Option<Doer<'a>> {
     let Field::Facet(facet) = difference.field else {
         return None;
     };
-    let labels = &record.classification;
-    if labels.verdicts.get(&facet) == Some(&VerdictSource::Human) {
+    let (before, after) = (
+        &changed.before.classification,
+        &changed.after.classification,
+    );
+    if after.verdicts.get(&facet) == Some(&VerdictSource::Human) {
         return None;
     }
-    let after = difference.after.as_deref()?;
-    let values: Vec<&str> = after.split(',').collect();
-    labels
+    if facet == Facet::Decay && is_settled_otherwise(before, after) {
+        return Some(Doer {
+            rule: "decay.data_drift",
+            has_ceased: false,
+        });
+    }
+    let values = |of: &Option<String>| -> Vec<String> {
+        let text = of.as_deref().unwrap_or_default().split(',');
+        text.filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (old, new) = (values(&difference.before), values(&difference.after));
+    let without = |all: &[String], others: &[String]| -> Vec<String> {
+        let left = all.iter().filter(|value| !others.contains(value));
+        left.cloned().collect()
+    };
+    let (gained, lost) = (without(&new, &old), without(&old, &new));
+    let speaks = strongest((after, before), facet, &gained).map(|rule| (rule, false));
+    let ceased = || strongest((before, after), facet, &lost).map(|rule| (rule, true));
+    let (rule, has_ceased) = speaks.or_else(ceased)?;
+    Some(Doer { rule, has_ceased })
+}
+
+/// Whether data drift counts as another decay than before, and nothing else has changed about the cause.
+fn is_settled_otherwise(before: &Classification, after: &Classification) -> bool {
+    let is_drift = |of: &Classification| of.failure_mode == FailureMode::DataDrift;
+    let is_decay = |of: &Classification| matches!(of.decay, Decay::DataDecay | Decay::ModelDecay);
+    is_drift(before) && is_drift(after) && is_decay(before) && is_decay(after)
+}
+
+/// The rule that speaks most for one of some values, or for the label that they follow from: one that the other labels
+/// do not know before one that they know, and a rule before the table of words.
+fn strongest<'a>(
+    (labels, others): (&'a Classification, &Classification),
+    facet: Facet,
+    values: &[String],
+) -> Option<&'a str> {
+    let known: BTreeSet<&str> = others
         .evidence
         .iter()
-        .filter(|one| one.facet == facet && values.contains(&one.value.as_str()))
-        .max_by(|a, b| a.contribution.total_cmp(&b.contribution))
         .map(|one| one.rule.as_str())
+        .collect();
+    let rank = |one: &Evidence| {
+        let is_new = !known.contains(one.rule.as_str());
+        (is_new, !one.rule.starts_with(WORDS))
+    };
+    let of = |facet: Facet, fits: &dyn Fn(&str) -> bool| {
+        labels
+            .evidence
+            .iter()
+            .filter(|one| one.facet == facet && fits(&one.value))
+            .max_by(|a, b| {
+                let by_rank = rank(a).cmp(&rank(b));
+                by_rank.then(a.contribution.total_cmp(&b.contribution))
+            })
+            .map(|one| one.rule.as_str())
+    };
+    if values.is_empty() {
+        return None;
+    }
+    let mode = labels.failure_mode.id();
+    of(facet, &|value| values.iter().any(|one| one == value)).or_else(|| match facet {
+        Facet::Decay | Facet::ModelDecayKind | Facet::NoneKind => {
+            of(Facet::FailureMode, &|value| value == mode)
+        }
+        Facet::RollbackTarget | Facet::RollbackHelped => {
+            of(Facet::Response, &|value| value == "rollback")
+        }
+        _ => None,
+    })
 }

@@ -1,7 +1,9 @@
 //! `eval`: the classifier, or the parser, against the gold of a careful reader: scores, and every miss.
 
 mod facts;
+mod verdicts;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use pm_kb::classification::Classification;
@@ -18,6 +20,7 @@ use crate::add::DateOrder;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
+use crate::help;
 use crate::input;
 use crate::json;
 use crate::message;
@@ -26,11 +29,16 @@ use crate::terminal;
 
 /// The arguments of `eval`.
 #[derive(clap::Args)]
+#[command(after_help = help::EVAL)]
 pub(crate) struct Args {
     /// The gold table, tab-separated: with the columns file, primary, decay and others, or with --facts file, date and others.
-    labels: PathBuf,
+    #[arg(required_unless_present = "verdicts", requires = "folder")]
+    labels: Option<PathBuf>,
     /// The folder that the table's files stand in.
-    folder: PathBuf,
+    folder: Option<PathBuf>,
+    /// Take your team's own verdicts for gold: what do the rules in force say, and what did they say then?
+    #[arg(long, conflicts_with_all = ["labels", "facts"])]
+    verdicts: bool,
     #[command(flatten)]
     output: format::Output,
     /// The table states facts, not labels: compare the facts that are read.
@@ -50,29 +58,44 @@ const MOST_BYTES: usize = 64 << 20;
 /// Evaluates the rules.
 pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let format = args.output.chosen(&mut desk.terminal);
-    let text = match table(args) {
+    let (Some(file), Some(folder)) = (&args.labels, &args.folder) else {
+        return verdicts::run(args, format, desk);
+    };
+    let text = match table(file) {
         Ok(text) => text,
         Err(refusal) => {
-            message::refuse(&mut desk.terminal, &args.labels, &refusal);
+            message::refuse(&mut desk.terminal, file, &refusal);
             return Ok(Exit::Refused);
         }
     };
+    let gold = Table {
+        file,
+        folder,
+        text: &text,
+    };
     if args.facts {
-        return facts::run(args, &text, format, desk);
+        return facts::run(args, &gold, format, desk);
     }
-    labels(args, &text, format, desk)
+    labels(args, &gold, format, desk)
+}
+
+/// A table of gold, and where its documents are.
+struct Table<'a> {
+    file: &'a Path,
+    folder: &'a Path,
+    text: &'a str,
 }
 
 /// Evaluates the labels that the rules give.
-fn labels(args: &Args, text: &str, format: Format, desk: &mut Desk) -> anyhow::Result<Exit> {
+fn labels(args: &Args, table: &Table<'_>, format: Format, desk: &mut Desk) -> anyhow::Result<Exit> {
     let mut problems = Problems::default();
-    let gold = Gold::read(&input::name::shown(&args.labels), text)?;
+    let gold = Gold::read(&input::name::shown(table.file), table.text)?;
     let Some(labels) = crate::classify::Labels::new(desk) else {
         return Ok(Exit::Usage);
     };
     let (mut labelled, mut refused) = (Vec::new(), 0);
     for one in gold {
-        let file = args.folder.join(&one.file);
+        let file = table.folder.join(&one.file);
         match labels.of(&file) {
             Ok(classification) => labelled.push((one, classification)),
             Err(refusal) => {
@@ -98,12 +121,12 @@ fn labels(args: &Args, text: &str, format: Format, desk: &mut Desk) -> anyhow::R
 }
 
 /// The text of the table of gold labels.
-fn table(args: &Args) -> Result<String, Diagnostic> {
+fn table(file: &Path) -> Result<String, Diagnostic> {
     let limits = Limits {
         document_bytes: MOST_BYTES,
         ..Limits::default()
     };
-    let input = input::read(&args.labels, MOST_BYTES).map_err(|refusal| refusal.diagnostic())?;
+    let input = input::read(file, MOST_BYTES).map_err(|refusal| refusal.diagnostic())?;
     Ok(Document::read(&input.source, input.bytes, &limits)?.text)
 }
 

@@ -1,5 +1,6 @@
 //! Explanation: the five stages of a classification as text that a person can follow and argue with, or as JSON.
 
+use pm_kb::classification::Classification;
 use pm_kb::classifier;
 use pm_kb::classifier::Explanation;
 use pm_kb::postmortem::Postmortem;
@@ -13,30 +14,74 @@ use crate::terminal::clean;
 /// Labels whose score is below this are left out of the text.
 const LEAST_SCORE: f64 = 0.05;
 
+/// So many sentences are named for each label.
+const MOST_SHARES: usize = 3;
+
 /// The stages of one document as text.
 pub(crate) fn text(rules: &RuleSet, source: &str, text: &str, postmortem: &Postmortem) -> String {
     let of = classifier::explain(rules, text, postmortem);
     let mut lines = vec![clean(source)];
     lines.extend(read(&of, postmortem));
     lines.extend(found(&of));
-    lines.push("4 scored".to_owned());
-    let scores = of
-        .scores
-        .iter()
-        .filter(|(_, score)| score.abs() >= LEAST_SCORE);
-    lines.extend(scores.map(|(label, score)| format!("  {score:>7.2}  {label}")));
+    lines.extend(scored(&of));
     lines.push("5 decided".to_owned());
     lines.extend(
         of.reasons
             .iter()
             .map(|reason| format!("  {}", clean(reason))),
     );
-    lines.push(format!(
-        "  = {} {} {}",
-        of.classification.failure_mode, of.classification.decay, of.classification.confidence
-    ));
+    lines.push(format!("  = {}", labels(&of.classification)));
     lines.extend(render::evidence_lines(&of.classification.evidence, source));
+    let against = &of.classification.counter_evidence;
+    if !against.is_empty() {
+        lines.push("  against it".to_owned());
+        lines.extend(render::evidence_lines(against, source));
+    }
     lines.join("\n")
+}
+
+/// The labels of the cause, why there is none where there is none, and how often such labels are right.
+fn labels(of: &Classification) -> String {
+    let reason = of
+        .reason
+        .map_or(String::new(), |reason| format!(" ({reason})"));
+    let others = of.secondary.iter();
+    let others = others.map(|one| format!(", {} {}", one.role, one.mode));
+    format!(
+        "{}{reason} {}{}, confidence {}: of labels this sure, {:.0} in 100 were right",
+        of.failure_mode,
+        of.decay,
+        others.collect::<String>(),
+        of.confidence,
+        of.probability * 100.0
+    )
+}
+
+/// Fourth stage: what the sentences add to every label, the strongest first; each further one counts less.
+fn scored(of: &Explanation) -> Vec<String> {
+    let mut lines =
+        vec!["4 scored: what each sentence adds, the next ones less and less".to_owned()];
+    for one in of
+        .scores
+        .iter()
+        .filter(|one| one.score.abs() >= LEAST_SCORE)
+    {
+        let shares = one
+            .shares
+            .iter()
+            .take(MOST_SHARES)
+            .map(|(sentence, value)| {
+                let line = of.sentences[*sentence].position.line;
+                format!("{value:.1} line {line}")
+            });
+        let mut shares: Vec<String> = shares.collect();
+        if one.shares.len() > MOST_SHARES {
+            shares.push(format!("{} more", one.shares.len() - MOST_SHARES));
+        }
+        let (score, label) = (one.score, clean(&one.label));
+        lines.push(format!("  {score:>7.2}  {label:<34} {}", shares.join(", ")));
+    }
+    lines
 }
 
 /// First stage: how much was read in which sections.
@@ -57,9 +102,10 @@ fn read(of: &Explanation, postmortem: &Postmortem) -> Vec<String> {
         .collect();
     vec![
         format!(
-            "1 read: {} sentences of {}",
+            "1 read: {} sentences of {}, in `{}`",
             of.sentences.len(),
-            clean(&postmortem.title)
+            clean(&postmortem.title),
+            clean(&postmortem.language)
         ),
         format!("  {}", sections.join(", ")),
     ]
@@ -74,14 +120,19 @@ fn found(of: &Explanation) -> Vec<String> {
     });
     for hit in hits {
         let sentence = &of.sentences[hit.sentence];
+        let why = hit
+            .why
+            .as_ref()
+            .map_or(String::new(), |why| format!(", for {}", clean(why)));
         lines.push(format!(
-            "  {:>4}:{:<4} {:<14} {:<12} {:<32} {:<14} “{}”",
+            "  {:>4}:{:<4} {:<14} {:<12} {:<32} {:<14} {:>4}  “{}”{why}",
             sentence.position.line,
             sentence.position.column,
             sentence.section.id(),
             hit.state.id(),
             clean(&hit.label),
             hit.rule,
+            hit.weight,
             clean(hit.words.trim()),
         ));
     }
@@ -104,13 +155,18 @@ pub(crate) fn json(rules: &RuleSet, source: &str, text: &str, postmortem: &Postm
         .iter()
         .map(|hit| {
             json!({"sentence": hit.sentence, "rule": hit.rule, "cue": hit.cue, "label": hit.label,
-                "words": hit.words, "state": hit.state.id(), "weight": hit.weight})
+                "words": hit.words, "state": hit.state.id(), "why": hit.why, "weight": hit.weight})
         })
         .collect();
     let scores: Vec<Value> = of
         .scores
         .iter()
-        .map(|(label, score)| json!({"label": label, "score": score}))
+        .map(|one| {
+            let shares = one.shares.iter();
+            let shares =
+                shares.map(|(sentence, value)| json!({"sentence": sentence, "value": value}));
+            json!({"label": one.label, "score": one.score, "shares": shares.collect::<Vec<_>>()})
+        })
         .collect();
     json!({
         "schema": "pm-kb/explanation/1",

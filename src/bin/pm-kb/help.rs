@@ -105,6 +105,28 @@ disputed, contradictory, unclassified or undated. Leave at any time: what is dec
 In the table `accept` takes the labels of the row as they are, `set_failure_mode` and any other `set_FIELD` another value. \
 With --keys the same keys are read as lines: a, m VALUE, d VALUE, r VALUE, f VALUE, x FIELD=VALUE, s, o, u, q.";
 
+/// Below the options of `audit`.
+pub(crate) const AUDIT: &str = "\
+Examples:
+  pm-kb audit -n 40                   draw 40 at random and read them here, without their labels; again: read on
+  pm-kb audit -n 40 --seed 7 --export audit.csv
+  pm-kb audit --import audit.csv
+  pm-kb audit --status                how often each label is right here, and what that does to the headlines
+
+What is drawn and what is found stands in audits.jsonl in the knowledge base, made to be committed; what is found is a \
+verdict, too. Audits add up. From ten audited documents on `pm-kb report` takes wrong labels out of every share, and its \
+intervals hold both errors. With --keys answers are read as lines: a value or its number, - for not stated, s, q.";
+
+/// Below the options of `eval`.
+pub(crate) const EVAL: &str = "\
+Examples:
+  pm-kb eval LABELS.tsv DIR           the labels of the rules against those of a reader, and every miss
+  pm-kb eval --facts FACTS.tsv DIR    the same for dates, clocks, costs and the other facts
+  pm-kb eval --verdicts               your team's own verdicts as gold: what a change of rules gains and loses
+
+With --verdicts what the rules alone say now is held against what people decided, and against what the rules said when \
+they decided it.";
+
 /// Below the options of `health`.
 pub(crate) const HEALTH: &str = "\
 Examples:

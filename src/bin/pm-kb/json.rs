@@ -28,12 +28,14 @@ mod review;
 
 pub(crate) use evaluation::evaluation;
 pub(crate) use evaluation::facts_evaluation;
+pub(crate) use evaluation::verdicts_evaluation;
 pub(crate) use export::SCHEMA as EXPORT;
 pub(crate) use export::exported;
 pub(crate) use export::redacted;
 pub(crate) use incident::incident;
 use incident::moment;
 use incident::severity;
+pub(crate) use review::drawn;
 pub(crate) use review::review;
 
 /// A value on one line.

@@ -104,6 +104,24 @@ impl Keyboard {
     }
 }
 
+impl Keyboard {
+    /// An answer to a question: one key on a terminal, a whole line where `whole` asks for one, and in lines; `-` for an
+    /// empty one.
+    pub(crate) fn answer(&self, whole: bool) -> io::Result<Option<String>> {
+        let answer = match self {
+            Keyboard::Lines => line()?,
+            Keyboard::Keys(terminal) if whole => Some(terminal.read_line()?),
+            Keyboard::Keys(_) => self.press()?.map(|pressed| pressed.key.to_string()),
+        };
+        Ok(answer.map(|answer| match answer.trim() {
+            "" => "-".to_owned(),
+            "y" => "yes".to_owned(),
+            "n" => "no".to_owned(),
+            answer => answer.to_owned(),
+        }))
+    }
+}
+
 fn line() -> io::Result<Option<String>> {
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line)?;

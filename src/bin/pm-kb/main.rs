@@ -8,6 +8,7 @@ use clap::CommandFactory as _;
 use clap::FromArgMatches as _;
 
 mod add;
+mod audit;
 mod author;
 mod backup;
 mod base;
@@ -96,6 +97,8 @@ enum Command {
     Label(label::Args),
     /// Decide the labels that matter most and are least sure, here or in a spreadsheet.
     Review(review::Args),
+    /// Draw documents at random and read them blind, to measure how often the labels are right here.
+    Audit(audit::Args),
     /// After a change of rules, label every document anew and show what changed, and by which rule.
     Reclassify(reclassify::Args),
     /// Label documents without storing them.
@@ -207,6 +210,7 @@ fn run(command: Command, desk: &mut Desk) -> anyhow::Result<Exit> {
         Command::Show(args) => show::run(&args, desk),
         Command::Label(args) => label::run(&args, desk),
         Command::Review(args) => review::run(&args, desk),
+        Command::Audit(args) => audit::run(&args, desk),
         Command::Reclassify(args) => reclassify::run(&args, desk),
         Command::Classify(args) => classify::run(&args, desk),
         Command::Rules(args) => rules::run(&args, desk),

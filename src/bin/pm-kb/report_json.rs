@@ -227,7 +227,14 @@ fn measured<'a>(report: &'a Report, found: &'a Measured) -> Vec<(&'a str, Value<
         ("total", Count(found.share.total)),
         ("share", found.share.fraction().map_or(Null, Number)),
         ("interval", interval(found.share.interval())),
-        ("corrected", Null),
+        (
+            "corrected",
+            found.corrected.map_or(Null, |one| Number(one.share)),
+        ),
+        (
+            "corrected_interval",
+            interval(found.corrected.map(|one| one.interval)),
+        ),
         ("previous", comparison(&found.previous)),
         (
             "year_before",

@@ -12,6 +12,7 @@ use crate::help;
 use crate::input::name;
 use crate::message;
 
+mod book;
 mod lint;
 mod list;
 mod show;

@@ -4,6 +4,7 @@ use crate::report::Report;
 use crate::report::chart::Chart;
 use crate::report::chart::Plot;
 use crate::report::measure::Comparison;
+use crate::report::measure::Measured;
 use crate::report::outline::Block;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
@@ -109,6 +110,7 @@ fn spread(
         "#share",
         "",
         "#95% interval",
+        "#wrong labels taken out",
         &format!("#{}", report.window.previous.stretch),
         &asked_column,
         &format!("#in {}", report.asked.previous.stretch),
@@ -123,13 +125,17 @@ fn spread(
             vec![Inline::Text(wording::share(now.share))],
             vec![Inline::Bar(now.share.fraction().unwrap_or(0.0))],
             vec![Inline::Text(wording::interval(now.share))],
+            vec![Inline::Text(corrected(now))],
             vec![Inline::Text(compared(&now.previous))],
             vec![report.figure(wording::count(then.share), &then.incidents, None)],
             vec![Inline::Text(compared(&then.previous))],
         ]);
     }
     if report.is_its_own_window() {
-        drop_columns(&mut table, &[6, 7]);
+        drop_columns(&mut table, &[7, 8]);
+    }
+    if report.request.audit.is_none() {
+        drop_columns(&mut table, &[5]);
     }
     table
 }
@@ -261,6 +267,7 @@ fn patterns_now(report: &Report) -> Table {
         "#n of N",
         "#share",
         "#95% interval",
+        "#wrong labels taken out",
         &format!("#{}", report.window.previous.stretch),
         "Finding",
     ]);
@@ -271,11 +278,30 @@ fn patterns_now(report: &Report) -> Table {
             vec![report.figure(wording::count(now.share), &now.incidents, query)],
             vec![Inline::Text(wording::share(now.share))],
             vec![Inline::Text(wording::interval(now.share))],
+            vec![Inline::Text(corrected(now))],
             vec![Inline::Text(compared(&now.previous))],
             vec![Inline::text(wording::finding(now.finding))],
         ]);
     }
+    if report.request.audit.is_none() {
+        drop_columns(&mut table, &[4]);
+    }
     table
+}
+
+/// A share with wrong labels taken out, where an audit says so.
+fn corrected(measured: &Measured) -> String {
+    let Some(corrected) = measured.corrected else {
+        return wording::NOTHING.to_owned();
+    };
+    let (low, high) = corrected.interval;
+    let low = wording::percent(low, measured.share.total);
+    format!(
+        "{} ({} to {})",
+        wording::percent(corrected.share, measured.share.total),
+        low.trim_end_matches('%'),
+        wording::percent(high, measured.share.total)
+    )
 }
 
 fn patterns_asked(report: &Report) -> Table {

@@ -1,6 +1,8 @@
 //! What changed, what is unsure, how it was counted, and from what.
 
 use crate::report::Report;
+use crate::report::accuracy::accuracies;
+use crate::report::correction::LEAST;
 use crate::report::investment::Effect;
 use crate::report::measure::LEVEL;
 use crate::report::measure::Measured;
@@ -11,6 +13,7 @@ use crate::report::outline::Line;
 use crate::report::outline::Section;
 use crate::report::statistics::RateRatio;
 use crate::report::wording;
+use crate::taxonomy::Facet;
 use crate::taxonomy::FailureMode;
 
 /// What differs from the time before, by more than chance explains; else that nothing is shown to.
@@ -199,15 +202,7 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
         "Written post-mortems are not all incidents; what nobody wrote up is in no figure.",
     )]];
     lines.push(vec![Inline::Text(provisional(report))]);
-    let audited = window.population.audited.len();
-    lines.push(vec![Inline::Text(if audited == 0 {
-        "Labels not audited: nobody has measured on this base how often they are wrong.".to_owned()
-    } else {
-        format!(
-            "{audited} of {} incidents audited.",
-            window.population.all.len()
-        )
-    })]);
+    lines.push(audit_line(report));
     let mut gaps = vec![
         report.counted(
             &window.population.unclassified,
@@ -234,6 +229,51 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
     gaps.push(Inline::text("."));
     lines.push(gaps);
     lines
+}
+
+/// How wrong the labels are, as far as anybody has measured it.
+fn audit_line(report: &Report) -> Line {
+    let here = report.window.population.audited.len();
+    let Some(audit) = report.request.audit.as_ref() else {
+        let mut line = vec![Inline::text(
+            "Labels not audited: nobody has measured on this base how often they are wrong",
+        )];
+        let measured = report.request.provenance.measured;
+        if measured.total > 0 {
+            line.push(Inline::Text(format!(
+                ". On {} labelled documents that the rules were not fitted on, {} of the failure modes were right",
+                measured.total,
+                wording::share(measured)
+            )));
+        }
+        line.extend([
+            Inline::text("; "),
+            Inline::code("pm-kb audit -n 40"),
+            Inline::text(" measures it here."),
+        ]);
+        return line;
+    };
+    let modes = accuracies(audit);
+    let mode = modes.iter().find(|one| one.facet == Facet::FailureMode);
+    let right = mode.map_or(String::new(), |one| {
+        format!(
+            ": {} of the failure modes are right (95% interval {:.0} to {})",
+            wording::percent(one.share, 0),
+            one.interval.0 * 100.0,
+            wording::percent(one.interval.1, 0)
+        )
+    });
+    let words = match audit.len() {
+        count if count < LEAST => format!(
+            "{} audited{right}; fewer than {LEAST} correct no share.",
+            wording::plural(count, "document")
+        ),
+        count => format!(
+            "{} audited, {here} of them counted here{right}. The corrected shares and their intervals have that in them.",
+            wording::plural(count, "document")
+        ),
+    };
+    vec![Inline::Text(words)]
 }
 
 /// Whether the last quarter may still grow.
@@ -290,6 +330,11 @@ pub(super) fn section(report: &Report) -> Section {
             "Shares are of the classified incidents or of the pattern's denominator; intervals by Wilson's score method, \
              95%. Under {TOO_FEW} incidents nothing is claimed.",
         ))],
+        vec![Inline::text(
+            "With an audit every share is estimated anew, with what the rules say as strata of a random sample that people \
+             read: prediction-powered inference (Angelopoulos et al., 2023). What people have decided counts as known. The \
+             interval is Wilson's, of as many incidents as would be as unsure without a wrong label.",
+        )],
         vec![Inline::Text(format!(
             "Changes by Fisher's exact test, two-sided, significant below {LEVEL} after Holm's correction; the modes, the \
              decays and the patterns of one comparison are a family each. Numbers of incidents are compared as rates, with \

@@ -203,6 +203,10 @@ fn detail(report: &Report, measured: &Measured, asked: &Measured) -> Line {
         "95% interval {}",
         wording::interval(measured.share)
     )));
+    if let Some(corrected) = measured.corrected {
+        let words = wording::corrected(corrected, measured.share);
+        line.push(Inline::Text(format!("; {words}")));
+    }
     if !report.is_its_own_window() {
         line.push(Inline::Text(format!("; {}: ", report.asked.stretch)));
         let words = wording::count(asked.share);

@@ -13,6 +13,7 @@ use pm_kb::parser::Parsed;
 
 use crate::Desk;
 use crate::eval::Args;
+use crate::eval::Table;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
@@ -24,12 +25,12 @@ use crate::terminal::clean;
 /// Compares what is read from the documents of a folder with a table of gold facts.
 pub(super) fn run(
     args: &Args,
-    table: &str,
+    table: &Table<'_>,
     format: Format,
     desk: &mut Desk,
 ) -> anyhow::Result<Exit> {
     let mut problems = Problems::default();
-    let gold = GoldFacts::read(&input::name::shown(&args.labels), table)?;
+    let gold = GoldFacts::read(&input::name::shown(table.file), table.text)?;
     // Not the day of today: the figures of a folder are the same tomorrow.
     let options = parser::Options {
         date_order: args.date_order.map(Into::into),
@@ -37,7 +38,7 @@ pub(super) fn run(
     };
     let (mut read, mut refused) = (Vec::new(), 0);
     for one in gold {
-        let file = args.folder.join(&one.file);
+        let file = table.folder.join(&one.file);
         match understood(&file, &options) {
             Ok(parsed) => read.push((one, parsed)),
             Err(refusal) => {

@@ -1,8 +1,10 @@
-//! `pm-kb/evaluation/1` and `pm-kb/facts-evaluation/1`: labels and facts held against those of a reader.
+//! `pm-kb/evaluation/1`, `pm-kb/facts-evaluation/1`, `pm-kb/verdicts-evaluation/1`: labels and facts against those of people.
 
 use pm_kb::evaluation::Evaluation;
 use pm_kb::evaluation::Score;
 use pm_kb::evaluation::facts::FactsEvaluation;
+use pm_kb::evaluation::verdicts::Judged;
+use pm_kb::evaluation::verdicts::tallied;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -63,5 +65,25 @@ pub(crate) fn facts_evaluation(of: &FactsEvaluation) -> Value {
         "documents": of.documents,
         "fields": fields.collect::<Vec<_>>(),
         "misses": misses.collect::<Vec<_>>(),
+    })
+}
+
+/// An evaluation on a team's own verdicts: `pm-kb/verdicts-evaluation/1`.
+pub(crate) fn verdicts_evaluation(judged: &[Judged]) -> Value {
+    let score =
+        |score: Score| json!({"right": score.right, "of": score.of, "share": score.share()});
+    let labels = tallied(judged);
+    let labels = labels.iter().map(|(facet, one)| {
+        json!({"label": facet.id(), "now": score(one.now), "then": score(one.then), "gained": one.gained,
+            "lost": one.lost})
+    });
+    let verdicts = judged.iter().map(|one| {
+        json!({"id": one.incident.as_str(), "label": one.facet.id(), "found": one.found,
+            "then": one.then.clone().flatten(), "now": one.now, "outcome": one.outcome().id()})
+    });
+    json!({
+        "schema": "pm-kb/verdicts-evaluation/1",
+        "labels": labels.collect::<Vec<_>>(),
+        "verdicts": verdicts.collect::<Vec<_>>(),
     })
 }

@@ -1,5 +1,6 @@
-//! `pm-kb/review/1`: an incident whose label a person should look at, and why.
+//! `pm-kb/review/1`: an incident whose label a person should look at, and why. `pm-kb/drawn/1`: one to be read blind.
 
+use pm_kb::audit::Drawn;
 use pm_kb::knowledge_base::ReviewItem;
 use pm_kb::taxonomy::Facet;
 use serde_json::Value;
@@ -33,5 +34,15 @@ pub(crate) fn review(rank: usize, item: &ReviewItem) -> Value {
         "alternatives": item.alternatives.iter().map(|mode| mode.id()).collect::<Vec<_>>(),
         "evidence": labels.evidence.iter().map(span).collect::<Vec<_>>(),
         "counter_evidence": labels.counter_evidence.iter().map(span).collect::<Vec<_>>(),
+    })
+}
+
+/// An incident that was drawn to be read blind, without what the rules say of it: `pm-kb/drawn/1`.
+pub(crate) fn drawn(drawn: &Drawn) -> Value {
+    json!({
+        "schema": "pm-kb/drawn/1",
+        "audit": drawn.audit,
+        "id": drawn.incident.as_str(),
+        "seed": drawn.seed,
     })
 }

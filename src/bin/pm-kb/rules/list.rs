@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// Only the rules of your team.
     #[arg(long)]
     own: bool,
+    /// All rules as a page of Markdown.
+    #[arg(long, conflicts_with_all = ["mode", "facet", "status", "own", "json", "format"])]
+    markdown: bool,
     #[command(flatten)]
     output: format::Output,
 }
@@ -41,6 +44,10 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let Some(rules) = super::in_force(desk) else {
         return Ok(Exit::Usage);
     };
+    if args.markdown {
+        desk.terminal.text(super::book::page(&rules).trim_end())?;
+        return Ok(Exit::Done);
+    }
     let mode = args.mode.as_deref().map(str::parse::<FailureMode>);
     let mode = mode.transpose().context("--mode")?;
     let facet = match args.facet.as_deref() {

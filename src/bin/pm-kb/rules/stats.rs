@@ -1,5 +1,6 @@
 //! `rules stats`: what every rule finds in documents, how often it is right, which rules meet, which are dead.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -83,7 +84,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 }
 
 /// What rules find in labelled documents.
-fn on_gold(rules: &RuleSet, labels: &PathBuf, folder: &std::path::Path) -> anyhow::Result<Usage> {
+fn on_gold(rules: &RuleSet, labels: &Path, folder: &Path) -> anyhow::Result<Usage> {
     let shown = input::name::shown(labels);
     let table = input::read(labels, MOST_BYTES);
     let table =
