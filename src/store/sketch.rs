@@ -1,6 +1,7 @@
 //! Sketches: of every record one byte of each number of its fingerprint, in blocks, so that all are read in no time.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rusqlite::OptionalExtension as _;
 
@@ -44,8 +45,8 @@ impl Sketches {
         fingerprint: Option<&[u8]>,
     ) -> Result<()> {
         let at = number.div_euclid(BLOCK);
-        if !self.blocks.contains_key(&at) {
-            self.blocks.insert(at, read(view, at)?);
+        if let Entry::Vacant(place) = self.blocks.entry(at) {
+            place.insert(read(view, at)?);
         }
         if let Some(block) = self.blocks.get_mut(&at) {
             let start = place(number);
