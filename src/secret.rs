@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 use regex::Regex;
@@ -73,7 +74,8 @@ pub struct Secrets {
 struct Rule {
     kind: Kind,
     declared: Declared,
-    pattern: Regex,
+    /// Compiled when one of its words is first met: most texts have none of most rules.
+    pattern: OnceLock<Option<Regex>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,16 +122,12 @@ impl Secrets {
         let mut rules = Vec::new();
         let (mut words, mut owners) = (Vec::new(), Vec::new());
         for (kind, declared) in declared {
-            let pattern = RegexBuilder::new(&declared.pattern)
-                .size_limit(8 << 20)
-                .build()
-                .map_err(|error| format!("{}: {error}", declared.id))?;
             owners.extend(declared.near.iter().map(|_| rules.len()));
             words.extend(declared.near.iter().cloned());
             rules.push(Rule {
                 kind,
                 declared,
-                pattern,
+                pattern: OnceLock::new(),
             });
         }
         Ok(Secrets {
@@ -148,7 +146,10 @@ impl Secrets {
         }
         let mut found: Vec<Secret<'_>> = Vec::new();
         for (rule, _) in self.rules.iter().zip(near).filter(|(_, near)| *near) {
-            for groups in rule.pattern.captures_iter(text) {
+            let Some(pattern) = rule.pattern() else {
+                continue;
+            };
+            for groups in pattern.captures_iter(text) {
                 let Some(group) = groups.get(1) else { continue };
                 if self.is_one(rule, group.as_str()) {
                     found.push(Secret {
@@ -217,6 +218,15 @@ impl Secrets {
 }
 
 impl Rule {
+    /// What it looks for; `None` where that cannot be compiled, which the tests of the rules would show.
+    fn pattern(&self) -> Option<&Regex> {
+        let compile = || {
+            let mut builder = RegexBuilder::new(&self.declared.pattern);
+            builder.size_limit(8 << 20).build().ok()
+        };
+        self.pattern.get_or_init(compile).as_ref()
+    }
+
     /// Where a find ends: with its line, or where its block does.
     fn end(&self, text: &str, end: usize) -> usize {
         let Some(until) = &self.declared.until else {

@@ -210,8 +210,7 @@ impl Paper {
         understood: Understood,
         place: Place,
     ) -> Result<Added> {
-        let read_kind = understood.postmortem.kind;
-        let print = understood.print.clone();
+        let (read_kind, print) = (understood.postmortem.kind, understood.print.clone());
         let near = print.as_ref().map(|print| (print, &mut *clerk.prints));
         let original = twin::original(&clerk.writing.view(), &place.id, self.content, near)?;
         let (record, is_same_text) = self.record(clerk, understood, &place, original.as_ref());
