@@ -48,6 +48,7 @@ mod page;
 mod paper;
 mod pipeline;
 mod prints;
+mod reader;
 mod reading;
 mod reporting;
 mod review;

@@ -57,6 +57,7 @@ mod timeline;
 mod title;
 mod told_course;
 mod told_length;
+mod told_name;
 mod told_onset;
 mod verdict;
 mod visible;
@@ -157,6 +158,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     disguise::lookalikes(&postmortem.facts, &mut source);
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
+    told_name::fill(&outline, &source, &mut postmortem.facts);
     let (facts, title) = (&postmortem.facts, &postmortem.title);
     postmortem.kind = document_kind::of(&outline, &entries, facts, title);
     if several && postmortem.kind.is_counted() && !document_kind::is_stated(&entries) {

@@ -276,23 +276,6 @@ impl RuleSet {
         self.tellings.get(name)
     }
 
-    /// The tables of the facets, by name.
-    pub fn tellings(&self) -> impl Iterator<Item = (&str, &Telling)> {
-        self.tellings
-            .iter()
-            .map(|(name, table)| (name.as_str(), table))
-    }
-
-    /// The stems that the tables know.
-    pub fn lexicon(&self) -> &Lexicon {
-        self.lexicon.get_or_init(|| Lexicon::of(self))
-    }
-
-    /// Where features stand in the table of a facet, where there is one.
-    pub fn rows(&self, table: &str) -> Option<Rows<'_>> {
-        Rows::of(self, table)
-    }
-
     fn digest_also(&mut self, text: &str) {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.digest.as_bytes());
@@ -391,47 +374,6 @@ impl RuleSet {
     /// Whether a team has switched a rule off.
     pub fn is_disabled(&self, rule: &Rule) -> bool {
         self.disabled.contains(&rule.id)
-    }
-
-    /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].
-    pub(crate) fn candidates(&self, shadow: &str, places: &mut Places) -> (Vec<usize>, Vec<usize>) {
-        let found = self.prefilter.candidates(shadow, places);
-        let split = found.partition_point(|index| *index < self.cues.len());
-        let contexts = found[split..]
-            .iter()
-            .map(|index| index - self.cues.len())
-            .collect();
-        (found[..split].to_vec(), contexts)
-    }
-
-    /// The first match of a cue in a shadow, whose places [`RuleSet::candidates`] has found.
-    pub(crate) fn find_cue(
-        &self,
-        cue: usize,
-        shadow: &str,
-        places: &Places,
-    ) -> Option<(usize, usize)> {
-        let pattern = &self.cues[cue].pattern;
-        self.prefilter.find((cue, pattern), (shadow, 0), places)
-    }
-
-    /// The first match of a context rule at or after an offset of such a shadow.
-    pub(crate) fn find_context(
-        &self,
-        context: usize,
-        at: (&str, usize),
-        places: &Places,
-    ) -> Option<(usize, usize)> {
-        let pattern = &self.contexts[context].pattern;
-        self.prefilter
-            .find((self.cues.len() + context, pattern), at, places)
-    }
-
-    /// The patterns of all cues, then those of all context rules.
-    #[cfg(test)]
-    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
-        let contexts = self.contexts.iter().map(|context| &context.pattern);
-        self.cues.iter().map(|cue| &cue.pattern).chain(contexts)
     }
 
     /// The number of cues of every rule that is in force.

@@ -1,6 +1,5 @@
 //! Intake: documents in; each read and labelled without holding anybody up, filed in batches, acknowledged once durable.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::diagnostic::Diagnostic;
@@ -14,7 +13,7 @@ use crate::knowledge_base::paper::Clerk;
 use crate::knowledge_base::paper::Paper;
 use crate::knowledge_base::pipeline;
 use crate::knowledge_base::prints::Prints;
-use crate::knowledge_base::secrets;
+use crate::knowledge_base::reader::Reader;
 use crate::parser;
 use crate::record::Record;
 use crate::rule::RuleSet;
@@ -123,71 +122,6 @@ pub struct Added {
     pub notice: Option<String>,
 }
 
-/// A page that headings of a level do not divide, as it was divided before; the first part says so.
-fn stay_divided(
-    input: Input,
-    (level, before): (u8, u8),
-    how: (&RuleSet, &parser::Options),
-) -> Vec<Paper> {
-    let mut papers = Paper::read_divided(input, before, how);
-    if let Some(first) = papers.first_mut() {
-        first.diagnostics.push(Diagnostic::warning(
-            None,
-            format!("no heading of level h{level} opens an incident"),
-            format!("the page stays divided by h{before}"),
-        ));
-    }
-    papers
-}
-
-/// The parts of a page at a level; where no heading of it opens an incident, as it was divided before.
-fn divided_at(
-    input: Input,
-    (level, before): (u8, Option<u8>),
-    how: (&RuleSet, &parser::Options),
-) -> Vec<Paper> {
-    let papers = Paper::read_divided(input.clone(), level, how);
-    match before.filter(|before| *before != level) {
-        Some(before) if papers.iter().all(|paper| !paper.is_part()) => {
-            stay_divided(input, (level, before), how)
-        }
-        _ => papers,
-    }
-}
-
-/// How documents are read, apart from what is filed already.
-struct Reader<'a> {
-    rules: &'a RuleSet,
-    settings: &'a Reading,
-    /// The files that were divided before, with the level of the headings that divide them.
-    divided: BTreeMap<String, u8>,
-}
-
-/// What is read of every document.
-struct Reading {
-    options: parser::Options,
-    split: Option<u8>,
-    denied: bool,
-}
-
-impl Reader<'_> {
-    /// A document as it is read, or its parts where it is divided.
-    fn papers(&self, input: Input) -> Vec<Paper> {
-        let options = &self.settings.options;
-        let before = self.divided.get(&input.path).copied();
-        let how = (self.rules, options);
-        let mut papers = match (self.settings.split, &input.id, before) {
-            (_, Some(_), _) | (None, None, None) => vec![Paper::read(input, how.0, how.1)],
-            (None, None, Some(level)) => Paper::read_divided(input, level, how),
-            (Some(level), None, before) => divided_at(input, (level, before), how),
-        };
-        for paper in &mut papers {
-            secrets::look_over(paper, &options.limits, self.settings.denied);
-        }
-        papers
-    }
-}
-
 /// What is to be filed and told next: documents that were read, and sources that could not be.
 struct Batch<R> {
     papers: Vec<std::result::Result<Paper, R>>,
@@ -264,11 +198,9 @@ impl KnowledgeBase {
     ) -> Result<()> {
         let reader = Reader {
             rules,
-            settings: &Reading {
-                options: settings.reading.clone(),
-                split: settings.split,
-                denied: settings.deny_secrets || settings.reading.strict,
-            },
+            options: settings.reading.clone(),
+            split: settings.split,
+            denies_secrets: settings.deny_secrets || settings.reading.strict,
             divided: self.store.read(|view| view.divided())?,
         };
         self.prints.iter_mut().for_each(Prints::begin);

@@ -294,8 +294,8 @@ impl Paper {
         let Some((file, _)) = self.path.rsplit_once('#').filter(|_| self.part.is_some()) else {
             return Ok(None);
         };
-        let whole = clerk.writing.view().at_path(file)?.into_iter().next();
-        let Some(whole) = whole else {
+        let at = clerk.writing.view().at_path(file)?;
+        let Some(whole) = at.into_iter().next() else {
             return Ok(None);
         };
         forget(clerk, &whole)?;

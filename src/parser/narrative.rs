@@ -191,17 +191,14 @@ impl Narrative {
         if self.wants_range() && sums_up(kind) && !OTHER_TIME.is_match(sentence) {
             self.take_range(teller.range());
         }
-        let tells_detection = matches!(kind, SectionKind::Detection | SectionKind::Other);
         if sums_up(kind) || kind == SectionKind::Detection {
             self.to_resolve = self
                 .to_resolve
                 .or_else(|| told_length::of_harm(sentence).map(at));
         }
-        if sums_up(kind) || tells_detection {
-            self.to_detect = self
-                .to_detect
-                .or_else(|| told_length::to_notice(sentence).map(at));
-        }
+        self.to_detect = self
+            .to_detect
+            .or_else(|| told_length::to_notice(sentence).map(at));
     }
 
     /// The first range, unless a later one tells the clock times of the same days.

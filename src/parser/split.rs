@@ -154,7 +154,8 @@ fn incidents(document: &Document, level: u8) -> Vec<(Range<usize>, String)> {
         }
     }
     match found.len() {
-        1 if sections > 0 => Vec::new(),
+        // The only heading of the first level is the page's title.
+        1 if sections > 0 || level == 1 => Vec::new(),
         _ => found,
     }
 }

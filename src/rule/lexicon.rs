@@ -99,6 +99,25 @@ impl Lexicon {
     }
 }
 
+impl RuleSet {
+    /// The tables of the facets, by name.
+    pub fn tellings(&self) -> impl Iterator<Item = (&str, &Telling)> {
+        self.tellings
+            .iter()
+            .map(|(name, table)| (name.as_str(), table))
+    }
+
+    /// The stems that the tables know.
+    pub fn lexicon(&self) -> &Lexicon {
+        self.lexicon.get_or_init(|| Lexicon::of(self))
+    }
+
+    /// Where features stand in the table of a facet, where there is one.
+    pub fn rows(&self, table: &str) -> Option<Rows<'_>> {
+        Rows::of(self, table)
+    }
+}
+
 /// Where features stand in the table of one facet.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {

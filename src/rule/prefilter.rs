@@ -3,6 +3,7 @@
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 
+use crate::rule::RuleSet;
 use crate::rule::pattern::Pattern;
 use crate::rule::pattern::Required;
 
@@ -153,10 +154,52 @@ impl Prefilter {
     }
 }
 
+impl RuleSet {
+    /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].
+    pub(crate) fn candidates(&self, shadow: &str, places: &mut Places) -> (Vec<usize>, Vec<usize>) {
+        let found = self.prefilter.candidates(shadow, places);
+        let split = found.partition_point(|index| *index < self.cues.len());
+        let contexts = found[split..]
+            .iter()
+            .map(|index| index - self.cues.len())
+            .collect();
+        (found[..split].to_vec(), contexts)
+    }
+
+    /// The first match of a cue in a shadow, whose places [`RuleSet::candidates`] has found.
+    pub(crate) fn find_cue(
+        &self,
+        cue: usize,
+        shadow: &str,
+        places: &Places,
+    ) -> Option<(usize, usize)> {
+        let pattern = &self.cues[cue].pattern;
+        self.prefilter.find((cue, pattern), (shadow, 0), places)
+    }
+
+    /// The first match of a context rule at or after an offset of such a shadow.
+    pub(crate) fn find_context(
+        &self,
+        context: usize,
+        at: (&str, usize),
+        places: &Places,
+    ) -> Option<(usize, usize)> {
+        let pattern = &self.contexts[context].pattern;
+        self.prefilter
+            .find((self.cues.len() + context, pattern), at, places)
+    }
+
+    /// The patterns of all cues, then those of all context rules.
+    #[cfg(test)]
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let contexts = self.contexts.iter().map(|context| &context.pattern);
+        self.cues.iter().map(|cue| &cue.pattern).chain(contexts)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::RuleSet;
 
     #[test]
     fn a_pattern_is_a_candidate_where_all_its_parts_may_stand() {

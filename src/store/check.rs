@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::failure::failed;
+use crate::store::meta;
 use crate::store::migration;
 use crate::store::opening::log_of;
 use crate::store::row;
@@ -115,7 +116,7 @@ fn declared(connection: &Connection) -> Result<BTreeSet<(String, String)>> {
 
 fn meta(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
     let connection = view.connection();
-    let meta = row::read_meta(connection)?;
+    let meta = meta::read_meta(connection)?;
     let format = one(connection, "PRAGMA user_version")?;
     if meta.schema_version != format {
         let said = meta.schema_version;

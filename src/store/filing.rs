@@ -12,16 +12,21 @@ use crate::error::Result;
 use crate::postmortem::DocumentKind;
 use crate::record::Record;
 use crate::store::failure::failed;
+use crate::store::meta;
+use crate::store::meta::Meta;
+use crate::store::packing;
 use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
-use crate::store::row::Meta;
 use crate::store::row::Sheet;
 use crate::store::sketch::Sketches;
 use crate::store::view::View;
 
 /// From so many records on a dictionary can be made of them.
 const ENOUGH: i64 = 100;
+
+/// Of so many it is made, at most.
+const SAMPLES: i64 = 200;
 
 /// A record that is to be filed.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +93,7 @@ impl<'store> Writing<'store> {
     pub(super) fn finish(self) -> Result<()> {
         if self.changed {
             self.sketches.write(&self.view)?;
-            row::write_meta(self.view.connection(), self.meta)?;
+            meta::write_meta(self.view.connection(), self.meta)?;
         }
         Ok(())
     }
@@ -155,13 +160,11 @@ impl<'store> Writing<'store> {
 
     /// Makes a dictionary from what is filed already, if there is enough of it and none was made yet: it packs what comes.
     pub fn learn(&mut self) -> Result<()> {
-        if !(ENOUGH..ENOUGH * 2).contains(&self.meta.live) {
+        if self.meta.live < ENOUGH || packing::has_learnt(self.view.connection())? {
             return Ok(());
         }
-        let mut samples = Vec::new();
-        self.view.each(|filed| samples.push(filed))?;
-        let mut texts = Vec::with_capacity(2 * samples.len());
-        for filed in samples {
+        let mut texts = Vec::new();
+        for filed in self.view.first(SAMPLES)? {
             let (values, _) = row::sealed((&filed).into(), filed.rev)?;
             texts.push(self.view.original(&filed)?);
             texts.extend(row::detail(values));
@@ -217,7 +220,7 @@ impl<'store> Writing<'store> {
     /// Makes of the store another one than that which its index was made from.
     pub(super) fn renew_epoch(&mut self) -> Result<()> {
         self.changed = true;
-        self.meta.epoch = row::first_meta(self.view.connection())?.epoch;
+        self.meta.epoch = meta::first_meta(self.view.connection())?.epoch;
         self.meta.index_gen = 0;
         Ok(())
     }

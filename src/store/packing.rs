@@ -155,6 +155,11 @@ impl Packing {
     }
 }
 
+/// Whether a base has a dictionary.
+pub(super) fn has_learnt(connection: &Connection) -> Result<bool> {
+    Ok(newest(connection)? > 0)
+}
+
 /// The number of the newest dictionary; 0 where there is none.
 fn newest(connection: &Connection) -> Result<u8> {
     connection

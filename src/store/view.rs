@@ -10,10 +10,11 @@ use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::postmortem::DocumentKind;
 use crate::store::failure::failed;
+use crate::store::meta;
+use crate::store::meta::Meta;
 use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
-use crate::store::row::Meta;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
@@ -99,7 +100,7 @@ impl<'store> View<'store> {
     /// # Errors
     /// [`Error::Damaged`], [`Error::Store`]; so for everything below.
     pub fn meta(&self) -> Result<Meta> {
-        row::read_meta(self.connection)
+        meta::read_meta(self.connection)
     }
 
     /// One record; `None` where there is none of this id.
@@ -110,6 +111,11 @@ impl<'store> View<'store> {
     /// The record of a number; `None` where there is none.
     pub fn numbered(&self, number: i64) -> Result<Option<Filed>> {
         Ok(self.filed("WHERE number = ?1", [number])?.pop())
+    }
+
+    /// The records that were filed first, by number.
+    pub(super) fn first(&self, most: i64) -> Result<Vec<Filed>> {
+        self.filed("ORDER BY number LIMIT ?1", [most])
     }
 
     /// Every record, ordered by id.

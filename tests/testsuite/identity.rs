@@ -300,6 +300,37 @@ fn a_page_with_several_incidents_is_divided_and_stays_so() {
     assert_out(&synced, "added      2026-05-05-joins-were-wrong");
 }
 
+const BY_MONTH: &str = "# Incidents of the spring\n\n## March 2026\n\n### 2026-03-01 Rates were stale\n\n#### Root cause\n\n\
+    The rates job had stopped.\n\n### 2026-03-02 Labels were late\n\n#### Root cause\n\nThe label job had stopped.\n\n\
+    ## 2026-04-09 Joins were wrong\n\n### Root cause\n\nAn ambiguous key.\n";
+
+#[test]
+fn a_second_division_takes_the_place_of_the_first() {
+    let desk = Desk::new();
+    desk.file("spring pages.md", BY_MONTH);
+    let first = add(&desk, &["spring pages.md", "--split-on", "h2"]);
+    assert_eq!(first.status, 0, "{first:?}");
+    let by_month = listed(&desk, &["--all"]);
+    assert!(!by_month.is_empty(), "{first:?}");
+    // Health names the page and the level that divides what is still several.
+    let health = desk.run(&["health"]);
+    assert_out(&health, "pm-kb add 'spring pages.md' --split-on h3");
+    let second = add(&desk, &["spring pages.md", "--split-on", "h3"]);
+    assert!(second.err.contains("replaces "), "{second:?}");
+    let by_day = listed(&desk, &["--all"]);
+    assert_eq!(
+        by_day,
+        ["2026-03-01-rates-were-stale", "2026-03-02-labels-were-late"]
+    );
+    // A level that divides nothing changes nothing.
+    let third = add(&desk, &["spring pages.md", "--split-on", "h1"]);
+    assert!(
+        third.err.contains("the page stays divided by h3"),
+        "{third:?}"
+    );
+    assert_eq!(listed(&desk, &["--all"]), by_day);
+}
+
 /// The text with every tenth line left out and another title, as a page looks after somebody has gone over it.
 fn gone_over(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();

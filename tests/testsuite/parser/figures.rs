@@ -124,15 +124,39 @@ fn real_documents_give_their_facts() {
             ("severity_raw", 0.95, 0),
             ("has_root_cause_section", 0.95, 0),
             ("n_action_items", 0.95, 0),
-            ("kind", 0.96, 0),
+            ("kind", 1.0, 0),
             ("lang", 1.0, 0),
-            ("minutes_to_detect", 0.85, 3),
+            ("minutes_to_detect", 0.89, 2),
             ("minutes_to_resolve", 0.85, 1),
             ("onset", 0.9, 1),
-            ("detected", 0.9, 1),
+            ("detected", 0.9, 0),
             ("resolved", 0.9, 1),
         ],
     );
+}
+
+/// Documents in the styles of public post-mortems, and of pages that are none; their first runs stand in the docs.
+#[test]
+fn documents_of_many_styles_give_their_facts() {
+    for (folder, documents, actions) in [
+        ("tests/intake/styles", 60, 0.94),
+        ("tests/intake/later", 30, 0.95),
+    ] {
+        let of = evaluate(&repository(folder), "FACTS.tsv");
+        assert_eq!(of.documents, documents, "{folder}");
+        let shares = [
+            ("title", 0.96, 0),
+            ("kind", 0.96, 0),
+            ("date", 1.0, 0),
+            ("quarter", 1.0, 0),
+            ("severity", 1.0, 0),
+            ("minutes_to_detect", 0.97, 0),
+            ("minutes_to_resolve", 1.0, 1),
+            ("has_root_cause_section", 0.95, 0),
+            ("n_action_items", actions, 0),
+        ];
+        assert_shares(&of, &shares);
+    }
 }
 
 #[test]
@@ -141,5 +165,5 @@ fn composed_documents_give_their_times() {
         return;
     };
     let of = evaluate(&corpora.join("dev"), "LABELS.tsv");
-    assert_shares(&of, &[("ttd_hours", 0.79, 3), ("ttr_hours", 0.76, 4)]);
+    assert_shares(&of, &[("ttd_hours", 0.85, 4), ("ttr_hours", 0.8, 4)]);
 }
