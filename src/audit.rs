@@ -1,5 +1,4 @@
-//! Audit: which incidents were drawn at random to be read blind, and what their readers found; kept for good, merged without
-//! loss.
+//! Audit: which incidents were drawn at random to be read blind, and what their readers found; kept and merged like verdicts.
 //!
 //! A log is a text of JSON lines that is only ever appended to, as that of the verdicts is. A drawn incident stands for others
 //! of its stratum, so every line of a draw says how large the stratum was.

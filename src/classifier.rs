@@ -22,14 +22,17 @@ use crate::classification::State;
 use crate::postmortem::BlockKind;
 use crate::postmortem::Postmortem;
 use crate::postmortem::SectionKind;
+use crate::rule;
 use crate::rule::Features;
 use crate::rule::RuleSet;
+use crate::rule::Words;
 use crate::text::LineIndex;
 use crate::text::Position;
 
 use crate::classifier::lean::Lean;
 use crate::classifier::score::Scores;
 use crate::classifier::sentence::Sentence;
+use crate::classifier::telling::Told;
 
 pub use crate::classifier::detect::Hit;
 pub use crate::classifier::lint::Fault;
@@ -161,11 +164,11 @@ pub fn explain(rules: &RuleSet, text: &str, postmortem: &Postmortem) -> Explanat
 /// What every sentence's place counts, with its terms: what a table of words is fitted on.
 pub fn terms(rules: &RuleSet, postmortem: &Postmortem) -> Vec<(f64, BTreeSet<String>)> {
     let sentences = sentence::sentences(postmortem);
-    let words = lean::words(rules, &sentences);
-    words
-        .iter()
-        .map(|words| (words.place, words.terms()))
-        .collect()
+    let all = sentences.iter().map(|sentence| {
+        let terms = rule::terms(&sentence.shadow.text);
+        (lean::place(rules, sentence), terms)
+    });
+    all.filter(|(place, _)| *place > 0.0).collect()
 }
 
 /// What the table of a facet sees of every sentence of a document: what a table is fitted on; `None` for no facet's name.
@@ -176,7 +179,14 @@ pub fn features(rules: &RuleSet, postmortem: &Postmortem, table: &str) -> Option
     let sentences = sentence::sentences(postmortem);
     let (mut hits, triggers) = detect::detect(rules, &sentences);
     context::qualify(rules, &sentences, &triggers, &mut hits);
-    Some(telling::features(rules, &sentences, &hits, table))
+    let words: Vec<Vec<&str>> = sentences.iter().map(telling::stems).collect();
+    let told = Told {
+        rules,
+        sentences: &sentences,
+        hits: &hits,
+        words: &words,
+    };
+    Some(told.features(table))
 }
 
 /// The state that words in a document have, whatever rule might find them: the basis of the tests of context rules.
@@ -205,12 +215,16 @@ pub(crate) struct Reading<'a> {
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) scores: Scores,
+    /// The numbers of the words of every sentence.
+    pub(crate) numbers: Vec<Vec<u32>>,
+    /// What the table of leanings knows of every sentence.
+    pub(crate) words: Vec<Words>,
     pub(crate) lean: Lean,
 }
 
 impl<'a> Reading<'a> {
     /// How many words there are.
-    pub(crate) fn words(&self) -> usize {
+    pub(crate) fn word_count(&self) -> usize {
         let sentences = self.sentences.iter();
         sentences.map(|sentence| sentence.shadow.words.len()).sum()
     }
@@ -221,14 +235,31 @@ impl<'a> Reading<'a> {
         let (mut hits, triggers) = detect::detect(rules, &sentences);
         context::qualify(rules, &sentences, &triggers, &mut hits);
         let scores = Scores::of(rules, &sentences, &hits);
-        let lean = Lean::of(rules, &sentences);
+        let lexicon = rules.lexicon();
+        let numbers = sentences.iter();
+        let numbers = numbers.map(|sentence| lexicon.words(&sentence.shadow.text));
+        let numbers: Vec<Vec<u32>> = numbers.collect();
+        let words = lean::words(rules, &sentences, &numbers);
+        let lean = Lean::of(rules, &words);
         Reading {
             rules,
             postmortem,
             sentences,
             hits,
             scores,
+            numbers,
+            words,
             lean,
+        }
+    }
+
+    /// What the tables of the facets look at.
+    pub(crate) fn told(&self) -> Told<'_, u32> {
+        Told {
+            rules: self.rules,
+            sentences: &self.sentences,
+            hits: &self.hits,
+            words: &self.numbers,
         }
     }
 }

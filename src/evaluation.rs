@@ -101,6 +101,9 @@ pub struct Evaluation {
     pub confusion: BTreeMap<(FailureMode, FailureMode), usize>,
     /// How often labels of each confidence are right.
     pub calibration: BTreeMap<Confidence, Score>,
+    /// The sum of the probabilities that labels of each confidence were given with: divided by their number, what they
+    /// promised.
+    pub promised: BTreeMap<Confidence, f64>,
 }
 
 impl Evaluation {
@@ -129,12 +132,23 @@ impl Evaluation {
         }
     }
 
+    /// How often labels of a confidence are right as they promise, 0 to 1; 0 where there are none.
+    pub fn promise(&self, confidence: Confidence) -> f64 {
+        let given = self
+            .calibration
+            .get(&confidence)
+            .map_or(0, |score| score.of);
+        let sum = self.promised.get(&confidence).copied().unwrap_or_default();
+        sum / given.max(1) as f64
+    }
+
     fn count_mode(&mut self, gold: &Gold, given: &Classification) {
         let right = gold.failure_mode == given.failure_mode;
         self.strict.count(right);
         self.lenient
             .count(right || gold.accepted.contains(&given.failure_mode));
         self.coverage.count(given.is_classified());
+        *self.promised.entry(given.confidence).or_default() += given.probability;
         self.calibration
             .entry(given.confidence)
             .or_default()
@@ -202,8 +216,10 @@ b.md\tnone\t-\tnone\tnone\tunknown\t-\tno\t-\t-
         first.failure_mode = FailureMode::PipelineBreak;
         first.decay = Decay::DataDecay;
         first.response = BTreeSet::from([Response::Rollback]);
+        (first.probability, first.confidence) = (0.25, Confidence::Low);
         let mut second = Classification::unknown(Reason::NotRecognised, "pack");
         second.failure_mode = FailureMode::DataDrift;
+        (second.probability, second.confidence) = (0.5, Confidence::Low);
         let evaluation = Evaluation::of(gold.iter().zip([&first, &second]));
         assert_eq!(evaluation.strict, Score { right: 0, of: 2 });
         assert_eq!(evaluation.lenient, Score { right: 1, of: 2 });
@@ -212,6 +228,7 @@ b.md\tnone\t-\tnone\tnone\tunknown\t-\tno\t-\t-
         assert_eq!(evaluation.facets["response"], Score { right: 0, of: 2 });
         assert_eq!(evaluation.facets["detection"], Score { right: 1, of: 2 });
         assert_eq!(evaluation.macro_f1(), 0.0);
+        assert_eq!(evaluation.promise(first.confidence), 0.375);
     }
 
     #[test]

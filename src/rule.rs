@@ -2,9 +2,11 @@
 
 mod builder;
 mod example;
+mod feature;
 mod file;
 mod label;
 mod leaning;
+mod lexicon;
 mod own;
 mod pattern;
 mod policy;
@@ -14,6 +16,7 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use crate::classification::State;
 use crate::error::Error;
@@ -23,6 +26,8 @@ use crate::text::Position;
 
 pub use crate::rule::example::Example;
 pub use crate::rule::example::RuleTests;
+pub use crate::rule::feature::Feature;
+pub use crate::rule::feature::Features;
 use crate::rule::file::Parsed;
 pub use crate::rule::label::Label;
 pub use crate::rule::label::Signal;
@@ -33,11 +38,17 @@ pub use crate::rule::leaning::Term;
 pub use crate::rule::leaning::Words;
 pub use crate::rule::leaning::attention;
 pub use crate::rule::leaning::stem;
+pub use crate::rule::leaning::terms;
+pub use crate::rule::lexicon::Lexicon;
+pub use crate::rule::lexicon::PARTS;
+pub use crate::rule::lexicon::Rows;
 pub use crate::rule::pattern::Pattern;
+pub use crate::rule::pattern::Required;
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
+pub(crate) use crate::rule::prefilter::Places;
 use crate::rule::prefilter::Prefilter;
-pub use crate::rule::telling::Features;
+pub use crate::rule::telling::Seen;
 pub use crate::rule::telling::Telling;
 pub use crate::rule::telling::Told;
 pub use crate::rule::vocabulary::Vocabulary;
@@ -74,6 +85,8 @@ pub struct Rule {
     pub title: String,
     /// What it speaks for.
     pub label: Label,
+    /// The same as text.
+    pub label_name: String,
     /// How settled it is.
     pub status: Status,
     /// What it is known to find wrongly.
@@ -194,6 +207,8 @@ pub struct RuleSet {
     prefilter: Prefilter,
     leaning: Leaning,
     tellings: BTreeMap<String, Telling>,
+    /// Made from the tables above when the first document is read.
+    lexicon: OnceLock<Lexicon>,
     digest: String,
 }
 
@@ -237,6 +252,7 @@ impl RuleSet {
     /// As [`Leaning::parse`].
     pub fn with_leaning(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
         self.leaning = Leaning::parse(file.name, file.text)?;
+        self.lexicon = OnceLock::new();
         self.digest_also(file.text);
         Ok(self)
     }
@@ -250,6 +266,7 @@ impl RuleSet {
         let name = file.name.rsplit('/').next().unwrap_or(file.name);
         let name = name.strip_suffix(".tsv").unwrap_or(name);
         self.tellings.insert(name.to_owned(), table);
+        self.lexicon = OnceLock::new();
         self.digest_also(file.text);
         Ok(self)
     }
@@ -357,17 +374,6 @@ impl RuleSet {
     /// Whether a team has switched a rule off.
     pub fn is_disabled(&self, rule: &Rule) -> bool {
         self.disabled.contains(&rule.id)
-    }
-
-    /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].
-    pub fn candidates(&self, shadow: &str) -> (Vec<usize>, Vec<usize>) {
-        let found = self.prefilter.candidates(shadow);
-        let split = found.partition_point(|index| *index < self.cues.len());
-        let contexts = found[split..]
-            .iter()
-            .map(|index| index - self.cues.len())
-            .collect();
-        (found[..split].to_vec(), contexts)
     }
 
     /// The number of cues of every rule that is in force.

@@ -24,19 +24,23 @@ mod failure;
 pub mod file_system;
 mod filing;
 mod listing;
+mod meta;
 mod migration;
 mod opening;
+mod packing;
 mod row;
+mod sketch;
 mod view;
 
 pub use crate::store::backup::TeamFile;
 pub use crate::store::filing::Filing;
 pub use crate::store::filing::Writing;
 pub use crate::store::listing::Order;
-pub use crate::store::listing::Sketch;
 pub use crate::store::listing::Source;
+pub use crate::store::meta::Meta;
 pub use crate::store::row::Filed;
-pub use crate::store::row::Meta;
+pub use crate::store::sketch::Sketch;
+pub use crate::store::sketch::of as sketch;
 pub use crate::store::view::Change;
 pub use crate::store::view::Count;
 pub use crate::store::view::View;
@@ -45,6 +49,7 @@ use crate::store::failure::failed;
 use crate::store::failure::is_busy;
 use crate::store::failure::is_environment;
 use crate::store::opening::Content;
+use crate::store::packing::Packing;
 
 /// How long a command waits for another before it gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -58,6 +63,7 @@ pub struct Store {
     program: String,
     is_read_only: bool,
     is_broken: bool,
+    packing: Packing,
 }
 
 impl Store {
@@ -67,7 +73,9 @@ impl Store {
     /// As [`Store::open`], but for [`Error::NotFound`].
     pub fn create(file: &Path) -> Result<Store> {
         let mut store = Store::connect(file, OpenFlags::SQLITE_OPEN_CREATE)?;
-        store.recognise()?;
+        if store.recognise()? == Content::Blank {
+            store.lay_out()?;
+        }
         store.settle()?;
         migration::migrate(&mut store)?;
         Ok(store)
@@ -129,7 +137,7 @@ impl Store {
     pub fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
         let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)
             .map_err(failed("begin to read the record"))?;
-        work(&View::new(&snapshot))
+        work(&View::new(&snapshot, &self.packing))
     }
 
     /// Changes the store, all or nothing, durable when this returns. Waits for other writers up to the deadline.
@@ -151,14 +159,19 @@ impl Store {
             });
         }
         let transaction = self.begin()?;
-        let mut writing = Writing::new(&transaction)?;
-        let done = work(&mut writing)?;
-        writing.finish()?;
+        let mut writing = Writing::new(&transaction, &self.packing)?;
+        let done = match work(&mut writing) {
+            Ok(done) => writing.finish().map(|()| done),
+            Err(error) => Err(error),
+        };
+        // A dictionary that was made in a transaction that comes to nothing must not be used in the next.
+        let done = done.inspect_err(|_| self.packing.forget())?;
         match transaction.commit() {
             Ok(()) => Ok(done),
             Err(error) => {
                 // A failed sync leaves the state of the disk unknown to this process; only a fresh one may go on.
                 self.is_broken = is_environment(&error);
+                self.packing.forget();
                 Err(failed("write to the record")(error))
             }
         }
@@ -170,7 +183,9 @@ impl Store {
     /// As [`Store::write`].
     pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.begin()?;
-        work(&mut Writing::new(&transaction)?)
+        let done = work(&mut Writing::new(&transaction, &self.packing)?);
+        self.packing.forget();
+        done
     }
 
     /// Begins a write, trying anew for as long as others are in the way.

@@ -1,7 +1,7 @@
 //! The long version of the tests that need many tries: `cargo test --locked --test torture -- --nocapture --test-threads=1`.
 //!
 //! The default run leaves it out. The sizes are those of docs/reliability.md; a variable of the environment
-//! (`PM_KB_KILLS`, `PM_KB_CUTS`, `PM_KB_FLIPS`, `PM_KB_ROUNDS`, `PM_KB_FUZZ`) sets another. Needs root, strace and a loop
+//! (`PM_KB_KILLS`, `PM_KB_CUTS`, `PM_KB_HALVES`, `PM_KB_FLIPS`, `PM_KB_ROUNDS`, `PM_KB_FUZZ`) sets another. Needs root, strace and a loop
 //! device for all of it; what cannot run says so.
 
 #![allow(
@@ -30,7 +30,11 @@ mod flips;
 mod fuzz;
 #[path = "testsuite/killing.rs"]
 mod killing;
+#[path = "testsuite/known_items.rs"]
+mod known_items;
 #[path = "testsuite/power.rs"]
 mod power;
+#[path = "testsuite/review.rs"]
+mod review;
 #[path = "testsuite/size.rs"]
 mod size;

@@ -14,8 +14,17 @@ CREATE TABLE meta (
     row_hash       BLOB    NOT NULL
 ) STRICT;
 
+-- What packs `record.detail` and `original.bytes`: made once from the first documents, so that a base needs nothing else
+-- to be read.
+CREATE TABLE dictionary (
+    number   INTEGER NOT NULL PRIMARY KEY,
+    bytes    BLOB    NOT NULL,
+    row_hash BLOB    NOT NULL
+) STRICT;
+
 CREATE TABLE record (
-    id             TEXT    NOT NULL PRIMARY KEY,
+    number         INTEGER NOT NULL PRIMARY KEY, -- of this file alone: it is neither shown nor sealed
+    id             TEXT    NOT NULL UNIQUE,
     rev            INTEGER NOT NULL,
     source         TEXT    NOT NULL, -- the path as given
     path           TEXT    NOT NULL, -- the absolute path, empty for standard input
@@ -28,11 +37,10 @@ CREATE TABLE record (
     failure_mode   TEXT    NOT NULL,
     decay          TEXT    NOT NULL,
     ruleset        TEXT    NOT NULL, -- the rules that gave the labels
-    facts          TEXT    NOT NULL, -- JSON
-    metadata       TEXT    NOT NULL, -- JSON
-    classification TEXT    NOT NULL, -- JSON
+    detail         BLOB    NOT NULL, -- facts, metadata, labels with their evidence, lineage: JSON, packed; sealed as JSON
     content_hash   BLOB    NOT NULL, -- BLAKE3 of the original bytes
-    lineage        TEXT    NOT NULL, -- JSON
+    level          INTEGER,          -- of the headings that divide its file, where it is a part of one
+    is_judged      INTEGER NOT NULL, -- whether people have overruled something
     page           TEXT,             -- the id that the exporting tool gave to the page
     duplicate_of   TEXT,             -- the record that it is a duplicate of
     fingerprint    BLOB,             -- what near copies are found by
@@ -47,11 +55,20 @@ CREATE INDEX record_by_day ON record (day, kind, failure_mode, decay, severity);
 CREATE INDEX record_by_page ON record (page) WHERE page IS NOT NULL;
 CREATE INDEX record_by_original ON record (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX record_by_ruleset ON record (ruleset);
+CREATE INDEX record_that_is_part ON record (path, level) WHERE level IS NOT NULL;
+CREATE INDEX record_that_is_judged ON record (id) WHERE is_judged = 1;
 
--- The bytes as they came; the seal is `record.content_hash`.
+-- The bytes as they came, packed; the seal is `record.content_hash`.
 CREATE TABLE original (
-    id    TEXT NOT NULL PRIMARY KEY REFERENCES record (id),
-    bytes BLOB NOT NULL
+    number INTEGER NOT NULL PRIMARY KEY REFERENCES record (number),
+    bytes  BLOB    NOT NULL
+) STRICT;
+
+-- Of every record the lowest byte of each number of its fingerprint, so that all can be looked through at once. Counted
+-- anew by every check-up.
+CREATE TABLE sketch (
+    block INTEGER NOT NULL PRIMARY KEY, -- of 64 record numbers
+    bytes BLOB    NOT NULL              -- 64 for each of them, all zero where there is none
 ) STRICT;
 
 -- What was removed, so that the index can be told.

@@ -2,7 +2,7 @@
 
 use crate::classification::State;
 use crate::postmortem::BlockKind;
-use crate::rule::Cue;
+use crate::rule::Places;
 use crate::rule::RuleSet;
 
 use crate::classifier::sentence::Sentence;
@@ -35,13 +35,14 @@ pub(crate) struct Trigger {
 pub(crate) fn detect(rules: &RuleSet, sentences: &[Sentence]) -> (Vec<Hit>, Vec<Vec<Trigger>>) {
     let mut hits = Vec::new();
     let mut triggers = vec![Vec::new(); sentences.len()];
+    let mut places = Places::default();
     for (index, sentence) in sentences.iter().enumerate() {
         if sentence.kind == BlockKind::Code {
             continue;
         }
-        let (cues, contexts) = rules.candidates(&sentence.shadow.text);
+        let (cues, contexts) = rules.candidates(&sentence.shadow.text, &mut places);
         for cue in cues {
-            let found = find(rules, &rules.cues()[cue], sentences, index);
+            let found = find(rules, cue, (sentences, index), &places);
             hits.extend(found.map(|(start, end)| Hit {
                 sentence: index,
                 cue,
@@ -51,7 +52,7 @@ pub(crate) fn detect(rules: &RuleSet, sentences: &[Sentence]) -> (Vec<Hit>, Vec<
             }));
         }
         for context in contexts {
-            find_all(rules, context, sentence, &mut triggers[index]);
+            find_all(rules, context, (sentence, &places), &mut triggers[index]);
         }
     }
     (hits, triggers)
@@ -60,17 +61,18 @@ pub(crate) fn detect(rules: &RuleSet, sentences: &[Sentence]) -> (Vec<Hit>, Vec<
 /// The first match of a cue in a sentence, where nothing voids it.
 fn find(
     rules: &RuleSet,
-    cue: &Cue,
-    sentences: &[Sentence],
-    index: usize,
+    at: usize,
+    (sentences, index): (&[Sentence], usize),
+    places: &Places,
 ) -> Option<(usize, usize)> {
+    let cue = &rules.cues()[at];
     let sentence = &sentences[index];
     let elsewhere = !cue.sections.is_empty() && !cue.sections.contains(&sentence.section);
     if elsewhere || !rules.is_enabled(&rules.rules()[cue.rule]) {
         return None;
     }
     let shadow = sentence.shadow.text.as_str();
-    let found = cue.pattern.find(shadow)?;
+    let found = rules.find_cue(at, shadow, places)?;
     if cue
         .unless
         .as_ref()
@@ -88,13 +90,18 @@ fn find(
 }
 
 /// All matches of a context rule in a sentence, those left out that a pseudo-trigger covers.
-fn find_all(rules: &RuleSet, index: usize, sentence: &Sentence, into: &mut Vec<Trigger>) {
+fn find_all(
+    rules: &RuleSet,
+    index: usize,
+    (sentence, places): (&Sentence, &Places),
+    into: &mut Vec<Trigger>,
+) {
     let context = &rules.contexts()[index];
     let shadow = sentence.shadow.text.as_str();
     let mut from = 0;
     // A bound on the number of triggers keeps one long sentence from costing more than its length.
     for _ in 0..8 {
-        let Some((start, end)) = context.pattern.find_from(shadow, from) else {
+        let Some((start, end)) = rules.find_context(index, (shadow, from), places) else {
             break;
         };
         from = end;

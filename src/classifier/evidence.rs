@@ -67,7 +67,7 @@ impl<'a> Witness<'a> {
             Cause::Ordinary => (Facet::FailureMode, FailureMode::None.id()),
             Cause::Untold => (Facet::FailureMode, FailureMode::Unknown.id()),
         };
-        lean::leaning_most(self.reading.rules, &self.reading.sentences, cause, most)
+        lean::leaning_most(self.reading.rules, &self.reading.words, cause, most)
             .into_iter()
             .map(|place| self.words(place, (facet, value), format!("PMK-WORDS-{}", cause.id())))
             .collect()

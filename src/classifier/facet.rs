@@ -2,8 +2,8 @@
 
 use crate::classification::Classification;
 use crate::classification::State;
-use crate::rule::Features;
 use crate::rule::Label;
+use crate::rule::Seen;
 use crate::rule::Telling;
 use crate::rule::Told;
 use crate::taxonomy::Detection;
@@ -56,8 +56,11 @@ impl<'a> Facets<'a> {
         let Some((telling, mut seen)) = self.seen(telling::STAGE) else {
             return;
         };
-        for sentence in &mut seen {
-            sentence.insert(cause.clone(), 1.0);
+        if let Some(row) = telling.place(&cause) {
+            for sentence in &mut seen {
+                let at = sentence.partition_point(|(other, _)| *other < row);
+                sentence.insert(at, (row, 1.0));
+            }
         }
         let told = telling.one_of(&seen);
         self.set(telling, &told, Facet::Stage);
@@ -159,11 +162,9 @@ impl<'a> Facets<'a> {
         Some(told)
     }
 
-    fn seen(&self, table: Table) -> Option<(&'a Telling, Vec<Features>)> {
-        let reading = self.reading;
-        let telling = reading.rules.telling(table.name)?;
-        let seen = telling::features(reading.rules, &reading.sentences, &reading.hits, table);
-        Some((telling, seen))
+    fn seen(&self, table: Table) -> Option<(&'a Telling, Vec<Seen>)> {
+        let telling = self.reading.rules.telling(table.name)?;
+        Some((telling, self.reading.told().seen(table)?))
     }
 
     fn set(&mut self, telling: &Telling, told: &Told, facet: Facet) {

@@ -37,7 +37,7 @@ pub(crate) fn open(reading: &Reading<'_>, reasons: &mut Vec<String>) -> bool {
     let leaning = 1.0 - reading.lean.log(Cause::Ordinary).exp();
     // A few words lean anywhere: without any word of machine learning there must be enough of them.
     let policy = reading.rules.policy().leaning;
-    let enough = sum > 0.0 || reading.words() >= policy.gate_words;
+    let enough = sum > 0.0 || reading.word_count() >= policy.gate_words;
     let leans = reading.lean.log.is_some() && enough && leaning >= policy.gate;
     let open = sum >= gate.enough || declared || gate.assume_ml || leans;
     // An empty sum of floating-point numbers is -0.

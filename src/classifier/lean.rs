@@ -5,7 +5,6 @@ use crate::rule::Cause;
 use crate::rule::KINDS;
 use crate::rule::RuleSet;
 use crate::rule::Words;
-use crate::rule::stem;
 
 use crate::classifier::sentence::Sentence;
 
@@ -18,9 +17,9 @@ pub(crate) struct Lean {
 
 impl Lean {
     /// Weighs the words of all sentences.
-    pub(crate) fn of(rules: &RuleSet, sentences: &[Sentence]) -> Lean {
+    pub(crate) fn of(rules: &RuleSet, words: &[Words]) -> Lean {
         let leaning = rules.leaning();
-        let log = (!leaning.is_empty()).then(|| leaning.probabilities(&words(rules, sentences)));
+        let log = (!leaning.is_empty()).then(|| leaning.probabilities(words));
         Lean { log }
     }
 
@@ -31,16 +30,20 @@ impl Lean {
     }
 }
 
-/// The words of every sentence whose place counts.
-pub(crate) fn words<'a>(rules: &RuleSet, sentences: &'a [Sentence]) -> Vec<Words<'a>> {
-    let all = sentences.iter().map(|sentence| of(rules, sentence));
-    all.filter(|words| words.place > 0.0).collect()
+/// What the table knows of every sentence, given the numbers of its words.
+pub(crate) fn words(rules: &RuleSet, sentences: &[Sentence], numbers: &[Vec<u32>]) -> Vec<Words> {
+    let all = sentences.iter().zip(numbers);
+    let all = all.map(|(sentence, numbers)| Words {
+        place: place(rules, sentence),
+        terms: rules.lexicon().terms(numbers),
+    });
+    all.collect()
 }
 
 /// The sentences that lean most to a kind of cause, and by how much, best first.
 pub(crate) fn leaning_most(
     rules: &RuleSet,
-    sentences: &[Sentence],
+    words: &[Words],
     cause: Cause,
     most: usize,
 ) -> Vec<(usize, f64)> {
@@ -48,8 +51,8 @@ pub(crate) fn leaning_most(
         return Vec::new();
     };
     let mut found: Vec<(usize, f64)> = Vec::new();
-    for (index, sentence) in sentences.iter().enumerate() {
-        let value = rules.leaning().lean(&of(rules, sentence))[at];
+    for (index, sentence) in words.iter().enumerate() {
+        let value = rules.leaning().lean(sentence)[at];
         if value > 0.0 {
             found.push((index, value));
         }
@@ -59,14 +62,8 @@ pub(crate) fn leaning_most(
     found
 }
 
-fn of<'a>(rules: &RuleSet, sentence: &'a Sentence) -> Words<'a> {
-    Words {
-        place: place(rules, sentence),
-        stems: sentence.shadow.text.split(' ').filter_map(stem).collect(),
-    }
-}
-
-fn place(rules: &RuleSet, sentence: &Sentence) -> f64 {
+/// What a sentence counts where it stands.
+pub(crate) fn place(rules: &RuleSet, sentence: &Sentence) -> f64 {
     let kind = match sentence.kind {
         BlockKind::Quote => 0.3,
         BlockKind::Code | BlockKind::KeyValue => 0.0,

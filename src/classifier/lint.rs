@@ -113,7 +113,7 @@ fn of_cue(
         let message = "no example of the rule is found by it: add one to `match`, or take it out";
         told.push((Fault::Unwitnessed, message.to_owned()));
     }
-    if cue.pattern.required(rules.vocabulary()).is_empty() {
+    if cue.pattern.required(rules.vocabulary()).parts.is_empty() {
         let message =
             "no word of three letters that must be there: every sentence is searched for it";
         told.push((Fault::Slow, message.to_owned()));

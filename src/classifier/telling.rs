@@ -1,8 +1,11 @@
 //! Telling: what the fitted tables of facets see of every sentence, and what they make of a document.
 
 use crate::postmortem::BlockKind;
+use crate::rule::Feature;
 use crate::rule::Features;
+use crate::rule::PARTS;
 use crate::rule::RuleSet;
+use crate::rule::Seen;
 use crate::rule::stem;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
@@ -74,8 +77,6 @@ pub(crate) const TABLES: [Table; 6] = [
     STAGE,
 ];
 
-/// So many parts of a document are told apart.
-const PARTS: usize = 4;
 /// So many sentences are its beginning.
 const BEGINNING: usize = 3;
 /// What the name of a cue counts beside the name of its label.
@@ -85,77 +86,110 @@ const STRONG: f64 = 2.0;
 /// What the words of the heading above count.
 const HEADING: f64 = 0.7;
 
-/// What a table sees of every sentence.
-pub(crate) fn features(
-    rules: &RuleSet,
-    sentences: &[Sentence],
-    hits: &[Hit],
-    table: Table,
-) -> Vec<Features> {
-    let mut all: Vec<Features> = (0..sentences.len())
-        .map(|at| words(sentences, at))
-        .collect();
-    for hit in hits {
-        let cue = &rules.cues()[hit.cue];
-        let label = rules.rules()[cue.rule].label.to_string();
-        let state = hit.state.id();
-        if table.rules.iter().any(|known| label.starts_with(known)) {
-            let here = &mut all[hit.sentence];
-            here.insert(format!("{label} {} {state}", cue.name), CUE);
-            // Signs of a belief are weak and many: which of them stands there says more than that one does.
-            if !label.starts_with("signal:") && cue.weight >= STRONG {
-                here.insert(format!("{label} {state}"), 1.0);
+/// A document with its words, as stems or as their numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'a, W> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) sentences: &'a [Sentence],
+    pub(crate) hits: &'a [Hit],
+    /// The words of each sentence.
+    pub(crate) words: &'a [Vec<W>],
+}
+
+/// The stems of a sentence, numbers as `#`.
+pub(crate) fn stems(sentence: &Sentence) -> Vec<&str> {
+    let words = sentence.shadow.text.split(' ').filter_map(|word| {
+        let number = word.starts_with(|char: char| char.is_ascii_digit());
+        if number { Some("#") } else { stem(word) }
+    });
+    words.collect()
+}
+
+impl Told<'_, &str> {
+    /// What a table sees of every sentence, by name.
+    pub(crate) fn features(self, table: Table) -> Vec<Features> {
+        let mut all = vec![Features::new(); self.sentences.len()];
+        self.see(table, &mut |at, feature, strength| {
+            all[at].insert(feature.name(self.rules), strength);
+        });
+        all
+    }
+}
+
+impl Told<'_, u32> {
+    /// What a table sees of every sentence, by its rows; `None` where there is no such table.
+    pub(crate) fn seen(self, table: Table) -> Option<Vec<Seen>> {
+        let rows = self.rules.rows(table.name)?;
+        let mut all: Vec<Seen> = vec![Seen::new(); self.sentences.len()];
+        self.see(table, &mut |at, feature, strength| {
+            all[at].extend(rows.row(feature).map(|row| (row, strength)));
+        });
+        for seen in &mut all {
+            seen.sort_unstable_by_key(|(row, _)| *row);
+            seen.dedup_by_key(|(row, _)| *row);
+        }
+        Some(all)
+    }
+}
+
+impl<W: Copy> Told<'_, W> {
+    /// Hands on what a table sees: in which sentence, what, how strongly. The same may be seen several times.
+    fn see(&self, table: Table, each: &mut impl FnMut(usize, Feature<W>, f64)) {
+        for at in 0..self.sentences.len() {
+            self.see_sentence(at, each);
+        }
+        for hit in self.hits {
+            let cue = &self.rules.cues()[hit.cue];
+            let label = self.rules.rules()[cue.rule].label_name.as_str();
+            let is_of = |known: &[&str]| known.iter().any(|known| label.starts_with(known));
+            if is_of(table.rules) {
+                each(hit.sentence, Feature::Cue(hit.cue, hit.state), CUE);
+                // Signs of a belief are weak and many: which of them stands there says more than that one does.
+                if !label.starts_with("signal:") && cue.weight >= STRONG {
+                    each(hit.sentence, Feature::Label(hit.cue, hit.state), 1.0);
+                }
+            }
+            if hit.sentence + 1 < self.sentences.len() && is_of(table.before) {
+                each(hit.sentence + 1, Feature::Before(hit.cue, hit.state), CUE);
             }
         }
-        if table.before.iter().any(|known| label.starts_with(known))
-            && let Some(next) = all.get_mut(hit.sentence + 1)
+    }
+
+    /// The words of a sentence, of the heading above it, and where it stands.
+    fn see_sentence(&self, at: usize, each: &mut impl FnMut(usize, Feature<W>, f64)) {
+        let sentence = &self.sentences[at];
+        if sentence.kind == BlockKind::Code {
+            return;
+        }
+        for word in &self.words[at] {
+            each(at, Feature::Word(*word), 1.0);
+        }
+        if let Some(before) = at.checked_sub(1)
+            && self.sentences[before].kind == BlockKind::Heading
         {
-            next.insert(format!("before: {label} {} {state}", cue.name), CUE);
+            for word in &self.words[before] {
+                each(at, Feature::Heading(*word), HEADING);
+            }
+        }
+        let part = at * PARTS / self.sentences.len().max(1);
+        each(at, Feature::Part(part), 1.0);
+        if at < BEGINNING {
+            each(at, Feature::Beginning, 0.5);
+        }
+        each(at, Feature::Section(sentence.section), 1.0);
+        let kind = match sentence.kind {
+            BlockKind::Heading => Some("heading"),
+            BlockKind::Quote => Some("quote"),
+            BlockKind::KeyValue => Some("key-value"),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            each(at, Feature::Kind(kind), 1.0);
         }
     }
-    all
 }
 
 /// What the cause of a document adds to every sentence: faults of a kind enter at the same place as a rule.
 pub fn cause(mode: FailureMode, decay: Decay) -> String {
     format!("cause: {mode} {decay}")
-}
-
-/// The words of a sentence, of the heading above it, and where it stands.
-fn words(sentences: &[Sentence], at: usize) -> Features {
-    let sentence = &sentences[at];
-    let mut seen = Features::new();
-    if sentence.kind == BlockKind::Code {
-        return seen;
-    }
-    for stem in stems(sentence) {
-        seen.insert(stem.to_owned(), 1.0);
-    }
-    if let Some(before) = at.checked_sub(1).map(|before| &sentences[before])
-        && before.kind == BlockKind::Heading
-    {
-        for stem in stems(before) {
-            seen.insert(format!("heading: {stem}"), HEADING);
-        }
-    }
-    let part = at * PARTS / sentences.len().max(1);
-    seen.insert(format!("part: {}", part + 1), 1.0);
-    if at < BEGINNING {
-        seen.insert("beginning:".to_owned(), 0.5);
-    }
-    seen.insert(format!("section: {}", sentence.section), 1.0);
-    match sentence.kind {
-        BlockKind::Heading => seen.insert("kind: heading".to_owned(), 1.0),
-        BlockKind::Quote => seen.insert("kind: quote".to_owned(), 1.0),
-        BlockKind::KeyValue => seen.insert("kind: key-value".to_owned(), 1.0),
-        _ => None,
-    };
-    seen
-}
-
-fn stems(sentence: &Sentence) -> impl Iterator<Item = &str> {
-    sentence.shadow.text.split(' ').filter_map(|word| {
-        let number = word.starts_with(|char: char| char.is_ascii_digit());
-        if number { Some("#") } else { stem(word) }
-    })
 }

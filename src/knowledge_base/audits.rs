@@ -106,22 +106,8 @@ impl KnowledgeBase {
                 Ok(bytes) => Log::read(&String::from_utf8_lossy(&bytes), None).0,
                 Err(_) => Log::default(),
             };
-            let taken = log.incidents();
-            let mut strata: BTreeMap<&'static str, Stratum> = BTreeMap::new();
-            let frame = records.iter().filter(|record| {
-                record.is_counted() && !is_decided(record) && !taken.contains(&record.id)
-            });
-            for record in frame {
-                let name = record.classification.failure_mode.id();
-                let stratum = strata.entry(name).or_insert_with(|| Stratum {
-                    name: name.to_owned(),
-                    incidents: Vec::new(),
-                });
-                stratum.incidents.push(record.id.clone());
-            }
-            let strata: Vec<Stratum> = strata.into_values().collect();
+            let strata = strata(&records, &log);
             let chosen = audit::draw(&strata, wanted.count, wanted.seed);
-            let sample = |at: usize| chosen.iter().filter(|(stratum, _)| *stratum == at).count();
             let name = name(wanted, &chosen);
             let mut drawn = Vec::new();
             for (at, id) in &chosen {
@@ -132,7 +118,7 @@ impl KnowledgeBase {
                     incident: id.clone(),
                     stratum: strata[*at].name.clone(),
                     of: strata[*at].incidents.len(),
-                    sample: sample(*at),
+                    sample: chosen.iter().filter(|(stratum, _)| stratum == at).count(),
                     seed: wanted.seed,
                     given: values(labels),
                     rules: labels.ruleset.clone(),
@@ -141,12 +127,9 @@ impl KnowledgeBase {
                     time: wanted.now,
                 });
             }
-            let lines: Vec<String> = drawn
-                .iter()
-                .map(|one| Act::Drawn(one.clone()).to_line())
-                .collect();
+            let lines = drawn.iter().map(|one| Act::Drawn(one.clone()).to_line());
             write_attributes(&folder, AUDITS)?;
-            append(&file, &lines)?;
+            append(&file, &lines.collect::<Vec<_>>())?;
             Ok(drawn)
         })
     }
@@ -233,6 +216,24 @@ impl KnowledgeBase {
         })?;
         Ok((!audit.is_empty()).then_some(audit))
     }
+}
+
+/// What can be drawn, by what the rules say of the failure mode: what nobody has labelled and what was never drawn.
+fn strata(records: &[Record], log: &Log) -> Vec<Stratum> {
+    let taken = log.incidents();
+    let mut strata: BTreeMap<&'static str, Stratum> = BTreeMap::new();
+    let frame = records
+        .iter()
+        .filter(|record| record.is_counted() && !is_decided(record) && !taken.contains(&record.id));
+    for record in frame {
+        let name = record.classification.failure_mode.id();
+        let stratum = strata.entry(name).or_insert_with(|| Stratum {
+            name: name.to_owned(),
+            incidents: Vec::new(),
+        });
+        stratum.incidents.push(record.id.clone());
+    }
+    strata.into_values().collect()
 }
 
 /// Whether a person has given the failure mode.

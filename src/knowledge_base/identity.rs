@@ -230,20 +230,15 @@ fn by_likeness(
         true => prints::SURE,
         false => prints::DESCENDANT,
     };
-    for (similarity, id, other) in prints.like(print, least) {
-        let is_other = similarity < prints::DUPLICATE && print.contradicts(other)
+    let like = prints.like(view, print, least)?;
+    let became = like.into_iter().find(|like| {
+        let other = &like.print;
+        let is_other = like.similarity < prints::DUPLICATE && print.contradicts(other)
             || print.stated.is_some() && other.stated.is_some() && print.stated != other.stated;
-        if is_other {
-            continue;
-        }
-        if let Some(filed) = view.find(id.as_str())?
-            && around.is_vacant(&filed.record)
-            && !is_another(&filed.record, traits.stated, traits.page)
-        {
-            return Ok(Some(Identity::Became(filed, similarity)));
-        }
-    }
-    Ok(None)
+        let record = &like.filed.record;
+        !is_other && around.is_vacant(record) && !is_another(record, traits.stated, traits.page)
+    });
+    Ok(became.map(|like| Identity::Became(like.filed, like.similarity)))
 }
 
 /// The id under which people have given verdicts on exactly this text, in a base that was made before this one.

@@ -1,15 +1,19 @@
 //! Intake: documents in; each read and labelled without holding anybody up, filed in batches, acknowledged once durable.
 
+use std::convert::Infallible;
+
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::identity::Claims;
 use crate::knowledge_base::identity::Surroundings;
+use crate::knowledge_base::pack::Pack;
 use crate::knowledge_base::paper::Clerk;
 use crate::knowledge_base::paper::Paper;
+use crate::knowledge_base::pipeline;
 use crate::knowledge_base::prints::Prints;
-use crate::knowledge_base::secrets;
+use crate::knowledge_base::reader::Reader;
 use crate::parser;
 use crate::record::Record;
 use crate::rule::RuleSet;
@@ -50,6 +54,8 @@ pub struct Settings<'a> {
     pub known_only: bool,
     /// Say what would become of the documents, and change nothing.
     pub rehearsal: bool,
+    /// On so many threads documents are read and labelled; the result is the same.
+    pub threads: usize,
 }
 
 impl<'a> Settings<'a> {
@@ -63,6 +69,7 @@ impl<'a> Settings<'a> {
             deny_secrets: false,
             known_only: false,
             rehearsal: false,
+            threads: 1,
         }
     }
 }
@@ -115,21 +122,26 @@ pub struct Added {
     pub notice: Option<String>,
 }
 
-/// A page that headings of a level do not divide, as it was divided before; the first part says so.
-fn stay_divided(
-    input: Input,
-    (level, before): (u8, u8),
-    how: (&RuleSet, &parser::Options),
-) -> Vec<Paper> {
-    let mut papers = Paper::read_divided(input, before, how);
-    if let Some(first) = papers.first_mut() {
-        first.diagnostics.push(Diagnostic::warning(
-            None,
-            format!("no heading of level h{level} opens an incident"),
-            format!("the page stays divided by h{before}"),
-        ));
+/// What is to be filed and told next: documents that were read, and sources that could not be.
+struct Batch<R> {
+    papers: Vec<std::result::Result<Paper, R>>,
+    bytes: usize,
+}
+
+impl<R> Batch<R> {
+    fn take(&mut self, read: std::result::Result<Vec<Paper>, R>) {
+        match read {
+            Ok(papers) => {
+                self.bytes += papers.iter().map(|paper| paper.bytes.len()).sum::<usize>();
+                self.papers.extend(papers.into_iter().map(Ok));
+            }
+            Err(refusal) => self.papers.push(Err(refusal)),
+        }
     }
-    papers
+
+    fn is_full(&self) -> bool {
+        self.papers.len() >= BATCH_DOCUMENTS || self.bytes >= BATCH_BYTES
+    }
 }
 
 impl KnowledgeBase {
@@ -145,65 +157,106 @@ impl KnowledgeBase {
         settings: &Settings<'_>,
         acknowledge: &mut dyn FnMut(Added),
     ) -> Result<()> {
-        let mut batch: Vec<Paper> = Vec::new();
-        let mut bytes = 0;
-        for input in inputs {
-            let mut papers = self.papers(input, settings)?;
-            let denied = settings.deny_secrets || settings.reading.strict;
-            for paper in &mut papers {
-                secrets::look_over(paper, &settings.reading.limits, denied);
-            }
-            bytes += papers.iter().map(|paper| paper.bytes.len()).sum::<usize>();
-            batch.extend(papers);
-            if batch.len() >= BATCH_DOCUMENTS || bytes >= BATCH_BYTES {
-                self.file(std::mem::take(&mut batch), settings, acknowledge)?;
-                bytes = 0;
-            }
-        }
-        self.file(batch, settings, acknowledge)
+        self.add_from(inputs, Ok::<Input, Infallible>, settings, &mut |told| {
+            let Ok(added) = told;
+            acknowledge(added);
+        })
     }
 
-    /// A document as it is read, or its parts where it is divided.
-    fn papers(&self, input: Input, settings: &Settings<'_>) -> Result<Vec<Paper>> {
-        let divided_before = || -> Result<Option<u8>> {
-            let parts = self.store.read(|view| view.parts_of(&input.path))?;
-            let part = parts.first().and_then(|part| part.record.lineage.part);
-            Ok(part.map(|part| part.level))
-        };
-        let how = (self.rules(), &settings.reading);
-        match (settings.split, &input.id) {
-            (_, Some(_)) => Ok(vec![Paper::read(input, how.0, how.1)]),
-            (Some(level), None) => {
-                let before = divided_before()?.filter(|before| *before != level);
-                let papers = Paper::read_divided(input.clone(), level, how);
-                match before.filter(|_| papers.iter().all(|paper| !paper.is_part())) {
-                    Some(before) => Ok(stay_divided(input, (level, before), how)),
-                    None => Ok(papers),
-                }
-            }
-            (None, None) => Ok(match divided_before()? {
-                Some(level) => Paper::read_divided(input, level, how),
-                None => vec![Paper::read(input, how.0, how.1)],
-            }),
-        }
-    }
-
-    /// Files a batch in one transaction, then acknowledges it.
-    fn file(
+    /// Adds documents that are still to be read, such as files, with as many threads as the settings say. What each came
+    /// to is told in the order of the sources: an addition once it is durable, or why it could not be read.
+    ///
+    /// # Errors
+    /// As [`KnowledgeBase::add`].
+    pub fn add_from<T: Send, R: Send>(
         &mut self,
-        batch: Vec<Paper>,
+        sources: impl IntoIterator<Item = T>,
+        read: impl Fn(T) -> std::result::Result<Input, R> + Sync,
         settings: &Settings<'_>,
-        acknowledge: &mut dyn FnMut(Added),
+        tell: &mut dyn FnMut(std::result::Result<Added, R>),
     ) -> Result<()> {
-        if batch.is_empty() {
-            return Ok(());
+        // The threads read with the rules while this one files, so they cannot stay a part of what it files with.
+        let nothing = Pack::of(&self.dir);
+        let pack = std::mem::replace(&mut self.pack, nothing);
+        if !settings.rehearsal {
+            pack.keep();
+        }
+        let added = self.add_by(pack.rules(), (sources, read), settings, tell);
+        self.pack = pack;
+        added
+    }
+
+    fn add_by<T: Send, R: Send>(
+        &mut self,
+        rules: &RuleSet,
+        (sources, read): (
+            impl IntoIterator<Item = T>,
+            impl Fn(T) -> std::result::Result<Input, R> + Sync,
+        ),
+        settings: &Settings<'_>,
+        tell: &mut dyn FnMut(std::result::Result<Added, R>),
+    ) -> Result<()> {
+        let reader = Reader {
+            rules,
+            options: settings.reading.clone(),
+            split: settings.split,
+            denies_secrets: settings.deny_secrets || settings.reading.strict,
+            divided: self.store.read(|view| view.divided())?,
+        };
+        self.prints.iter_mut().for_each(Prints::begin);
+        let mut batch = Batch {
+            papers: Vec::new(),
+            bytes: 0,
+        };
+        let work = |source| read(source).map(|input| reader.papers(input));
+        pipeline::in_order(settings.threads, sources.into_iter(), work, |read| {
+            batch.take(read);
+            match batch.is_full() {
+                true => self.file(&mut batch, settings, tell),
+                false => Ok(()),
+            }
+        })?;
+        self.file(&mut batch, settings, tell)
+    }
+
+    /// Files a batch in one transaction, then tells of it.
+    fn file<R>(
+        &mut self,
+        batch: &mut Batch<R>,
+        settings: &Settings<'_>,
+        tell: &mut dyn FnMut(std::result::Result<Added, R>),
+    ) -> Result<()> {
+        batch.bytes = 0;
+        let mut papers = Vec::new();
+        let order: Vec<std::result::Result<(), R>> = batch
+            .papers
+            .drain(..)
+            .map(|read| read.map(|paper| papers.push(paper)))
+            .collect();
+        let mut added = self.file_papers(papers, settings)?.into_iter();
+        for one in order {
+            match one {
+                Ok(()) => added.next().into_iter().for_each(|one| tell(Ok(one))),
+                Err(refusal) => tell(Err(refusal)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Files some documents in one transaction, all or none.
+    fn file_papers(&mut self, papers: Vec<Paper>, settings: &Settings<'_>) -> Result<Vec<Added>> {
+        if papers.is_empty() {
+            return Ok(Vec::new());
         }
         let (ledger, _) = self.ledger(None)?;
         let aliases = self.aliases()?;
         let mut claims = Claims::default();
-        batch.iter().for_each(|paper| paper.claim(&mut claims));
+        papers.iter().for_each(|paper| paper.claim(&mut claims));
         let at_hand = self.prints.take();
         let work = |writing: &mut Writing<'_>| -> Result<(Vec<Added>, Prints)> {
+            if papers.len() >= BATCH_DOCUMENTS {
+                writing.learn()?;
+            }
             let mut prints = Prints::current(&writing.view(), at_hand)?;
             let mut clerk = Clerk {
                 writing,
@@ -217,7 +270,7 @@ impl KnowledgeBase {
                 prints: &mut prints,
                 takes_new: !settings.known_only,
             };
-            let papers = batch.into_iter();
+            let papers = papers.into_iter();
             let added: Result<Vec<Added>> = papers.map(|paper| paper.file(&mut clerk)).collect();
             let added = added?;
             let rev = clerk.writing.rev();
@@ -227,12 +280,10 @@ impl KnowledgeBase {
         let added = if settings.rehearsal {
             self.store.rehearse(work)?.0
         } else {
-            self.pack.keep();
             let (added, prints) = self.store.write(work)?;
             self.prints = Some(prints);
             added
         };
-        added.into_iter().for_each(acknowledge);
-        Ok(())
+        Ok(added)
     }
 }

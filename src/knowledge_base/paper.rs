@@ -212,7 +212,7 @@ impl Paper {
     ) -> Result<Added> {
         let read_kind = understood.postmortem.kind;
         let print = understood.print.clone();
-        let near = print.as_ref().map(|print| (print, &*clerk.prints));
+        let near = print.as_ref().map(|print| (print, &mut *clerk.prints));
         let original = twin::original(&clerk.writing.view(), &place.id, self.content, near)?;
         let (record, is_same_text) = self.record(clerk, understood, &place, original.as_ref());
         if is_same_text && record.facts.date.is_some() {
@@ -288,12 +288,12 @@ impl Paper {
         let Some((file, _)) = self.path.rsplit_once('#').filter(|_| self.part.is_some()) else {
             return Ok(None);
         };
-        let whole = clerk.writing.view().at_path(file)?.into_iter().next();
-        let Some(whole) = whole.map(|whole| whole.record.id) else {
+        let at = clerk.writing.view().at_path(file)?;
+        let Some(whole) = at.into_iter().next() else {
             return Ok(None);
         };
         forget(clerk, &whole)?;
-        Ok(Some(whole))
+        Ok(Some(whole.record.id))
     }
 
     /// Removes the parts of the page that headings of another level made of it; what is to be said of that.
@@ -313,7 +313,7 @@ impl Paper {
                 .part
                 .is_some_and(|part| part.level != level);
             if other && self.brought.is_none() {
-                forget(clerk, &filed.record.id)?;
+                forget(clerk, &filed)?;
                 removed.push(filed.record.id.to_string());
             }
         }
@@ -339,10 +339,11 @@ impl Paper {
 }
 
 /// Removes a record; a near copy of it may count instead.
-fn forget(clerk: &mut Clerk<'_, '_>, id: &IncidentId) -> Result<()> {
+fn forget(clerk: &mut Clerk<'_, '_>, filed: &Filed) -> Result<()> {
+    let id = &filed.record.id;
     clerk.writing.remove(id.as_str())?;
     twin::promote(clerk.writing, id, clerk.prints)?;
-    clerk.prints.forget(id);
+    clerk.prints.forget(filed);
     Ok(())
 }
 

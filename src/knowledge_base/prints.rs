@@ -1,11 +1,11 @@
 //! Prints: the fingerprints of all documents at hand, so that near copies of one are found without reading the others.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
-use crate::incident::IncidentId;
+use crate::store;
 use crate::store::Filed;
 use crate::store::Sketch;
 use crate::store::View;
@@ -37,18 +37,6 @@ pub(super) struct Print {
 }
 
 impl Print {
-    fn of_sketch(sketch: Sketch) -> Option<Print> {
-        Some(Print {
-            fingerprint: Fingerprint::from_bytes(&sketch.fingerprint)?,
-            title: sketch.title,
-            day: sketch.day,
-            stated: sketch.stated,
-            is_brief: false,
-            is_counted: sketch.is_counted,
-            is_duplicate: sketch.is_duplicate,
-        })
-    }
-
     /// What is compared of a record; `None` where its text is too short for a fingerprint.
     pub(super) fn of(filed: &Filed) -> Option<Print> {
         let (record, lineage) = (&filed.record, &filed.record.lineage);
@@ -91,13 +79,46 @@ fn titles_differ(one: &str, other: &str) -> bool {
         && !other.iter().all(|number| one.contains(number))
 }
 
-/// The fingerprints of all documents of a store at one revision, and of what this process has filed since.
+/// A document that is like another.
+#[derive(Debug)]
+pub(super) struct Like {
+    /// How alike they are, 0 to 1.
+    pub(super) similarity: f64,
+    /// The document.
+    pub(super) filed: Filed,
+    /// What is compared of it.
+    pub(super) print: Print,
+}
+
+/// The sketches of all documents of a store at one revision, and of what this process has filed since.
+///
+/// Fingerprints agree in no more numbers than their sketches do in bytes, so that few records need to be read to find
+/// those that are alike.
 #[derive(Debug, Default)]
 pub(super) struct Prints {
     rev: i64,
-    prints: BTreeMap<IncidentId, Print>,
-    bands: HashMap<(usize, u64), Vec<IncidentId>>,
+    /// By the numbers of the records; all zero where there is none.
+    sketches: Vec<Sketch>,
+    /// So many of them were there when the command began.
+    settled: usize,
+    /// How often was asked.
+    asked: usize,
+    /// For each band that a sketch has, the record that had it last.
+    last: HashMap<u64, u32>,
+    /// For each record and each of the bands that it had first, the record that had it before.
+    before: Vec<[u32; BANDS]>,
+    /// The records that have other bands since.
+    edited: Vec<usize>,
 }
+
+/// The bands of a sketch.
+const BANDS: usize = size_of::<Sketch>() / Fingerprint::ROWS;
+
+/// From so many questions on it pays to know all bands rather than to look through all sketches.
+const MANY: usize = 24;
+
+/// No record.
+const NOBODY: u32 = u32::MAX;
 
 impl Prints {
     /// The prints of a store: those at hand, if nobody else has written to it since.
@@ -106,15 +127,13 @@ impl Prints {
         if let Some(prints) = at_hand.filter(|prints| prints.rev == rev) {
             return Ok(prints);
         }
-        let mut prints = Prints {
+        let sketches = view.sketches()?;
+        Ok(Prints {
             rev,
+            settled: sketches.len(),
+            sketches,
             ..Prints::default()
-        };
-        view.sketches(&mut |sketch| {
-            let id = sketch.id.clone();
-            prints.set(&id, Print::of_sketch(sketch));
-        })?;
-        Ok(prints)
+        })
     }
 
     /// Says up to which revision these are all prints.
@@ -122,79 +141,152 @@ impl Prints {
         self.rev = rev;
     }
 
+    /// Says that a new command begins: what was filed before may have lost its file since.
+    pub(super) fn begin(&mut self) {
+        self.settled = self.sketches.len();
+    }
+
     /// Takes in a record as it is filed now.
     pub(super) fn put(&mut self, filed: &Filed) {
-        self.set(&filed.record.id, Print::of(filed));
+        self.set(filed.number, store::sketch(filed.fingerprint.as_deref()));
     }
 
     /// Forgets a record that was removed.
-    pub(super) fn forget(&mut self, id: &IncidentId) {
-        self.set(id, None);
+    pub(super) fn forget(&mut self, filed: &Filed) {
+        self.set(filed.number, store::sketch(None));
     }
 
-    fn set(&mut self, id: &IncidentId, print: Option<Print>) {
-        let before = self.prints.get(id).map(|before| before.fingerprint.bands());
-        let bands = print.as_ref().map(|print| print.fingerprint.bands());
-        if before != bands {
-            self.enlist(id, before, false);
-            self.enlist(id, bands, true);
-        }
-        match print {
-            Some(print) => self.prints.insert(id.clone(), print),
-            None => self.prints.remove(id),
+    fn set(&mut self, number: i64, sketch: Sketch) {
+        let Ok(at) = usize::try_from(number) else {
+            return;
         };
+        if self.sketches.len() <= at {
+            self.sketches.resize(at + 1, store::sketch(None));
+        }
+        let is_other = self.sketches[at] != sketch;
+        self.sketches[at] = sketch;
+        if self.asked < MANY {
+            return;
+        }
+        if at < self.before.len() {
+            self.edited.extend(is_other.then_some(at));
+        } else {
+            (self.before.len()..=at).for_each(|at| self.enlist(at));
+        }
     }
 
-    fn enlist(&mut self, id: &IncidentId, bands: Option<[u64; Fingerprint::BANDS]>, is_in: bool) {
-        for key in bands.into_iter().flatten().enumerate() {
-            let ids = self.bands.entry(key).or_default();
-            match (is_in, ids.binary_search(id)) {
-                (true, Err(place)) => ids.insert(place, id.clone()),
-                (false, Ok(place)) => {
-                    ids.remove(place);
-                }
-                _ => {}
+    /// Makes the next record findable by its bands.
+    fn enlist(&mut self, at: usize) {
+        let number = u32::try_from(at).unwrap_or(NOBODY);
+        let mut before = [NOBODY; BANDS];
+        for (before, key) in before.iter_mut().zip(keys(&self.sketches[at])) {
+            *before = self.last.insert(key, number).unwrap_or(NOBODY);
+        }
+        self.before.push(before);
+    }
+
+    /// The documents that may be as similar to one whose file is gone: those that were there when the command began.
+    pub(super) fn like(&self, view: &View<'_>, print: &Print, least: f64) -> Result<Vec<Like>> {
+        let sketch = store::sketch(Some(&print.fingerprint.to_bytes()));
+        let settled = self.sketches.iter().take(self.settled);
+        compared(
+            view,
+            alike(settled.enumerate(), &sketch, least),
+            (print, least),
+        )
+    }
+
+    /// The documents at least so similar to one, most similar first, those of equal similarity by id. They agree in a
+    /// band, so some that are much less similar than [`DUPLICATE`] are left out.
+    pub(super) fn near(&mut self, view: &View<'_>, print: &Print, least: f64) -> Result<Vec<Like>> {
+        let sketch = store::sketch(Some(&print.fingerprint.to_bytes()));
+        self.asked += 1;
+        if self.asked == MANY {
+            (0..self.sketches.len()).for_each(|at| self.enlist(at));
+        }
+        let numbers = match self.asked < MANY {
+            true => alike(self.sketches.iter().enumerate(), &sketch, least),
+            false => {
+                let found = self.by_bands(&sketch).into_iter();
+                let found = found.filter_map(|at| Some((at, self.sketches.get(at)?)));
+                alike(found, &sketch, least)
+            }
+        };
+        let mut near = compared(view, numbers, (print, least))?;
+        near.retain(|like| like.print.fingerprint.shares_band(&print.fingerprint));
+        Ok(near)
+    }
+
+    /// The records that may agree with a sketch in a band.
+    fn by_bands(&self, sketch: &Sketch) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = self.edited.iter().copied().collect();
+        for (band, key) in keys(sketch).enumerate() {
+            let mut next = self.last.get(&key).copied().unwrap_or(NOBODY);
+            while let Some(before) = self.before.get(next as usize) {
+                found.insert(next as usize);
+                next = before[band];
             }
         }
+        found
     }
+}
 
-    /// As [`Prints::near`], but every document is compared: none is missed, however little similarity is asked for.
-    pub(super) fn like(&self, print: &Print, least: f64) -> Vec<(f64, &IncidentId, &Print)> {
-        self.compared(self.prints.keys(), print, least)
-    }
+/// The bands of a sketch, each with its place.
+fn keys(sketch: &Sketch) -> impl Iterator<Item = u64> {
+    let (bands, _) = sketch.as_chunks::<{ Fingerprint::ROWS }>();
+    let numbers = bands
+        .iter()
+        .map(|band| u64::from(u32::from_le_bytes(*band)));
+    (0u64..)
+        .zip(numbers)
+        .map(|(place, number)| (place << 32) | number)
+}
 
-    /// The documents at least so similar to one, most similar first, those of equal similarity by id. They are found by
-    /// their bands, so those that are much less similar than [`DUPLICATE`] may be missed.
-    pub(super) fn near(&self, print: &Print, least: f64) -> Vec<(f64, &IncidentId, &Print)> {
-        let mut candidates: Vec<&IncidentId> = print
-            .fingerprint
-            .bands()
-            .into_iter()
-            .enumerate()
-            .filter_map(|band| self.bands.get(&band))
-            .flatten()
-            .collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        self.compared(candidates.into_iter(), print, least)
-    }
+/// The numbers of the sketches whose fingerprints may be so similar to that of one.
+fn alike<'a>(
+    sketches: impl Iterator<Item = (usize, &'a Sketch)>,
+    sketch: &Sketch,
+    least: f64,
+) -> Vec<i64> {
+    let none = store::sketch(None);
+    let agree = |other: &Sketch| {
+        let same = other.iter().zip(sketch).map(|(a, b)| u8::from(a == b));
+        f64::from(same.sum::<u8>()) >= least * sketch.len() as f64
+    };
+    sketches
+        .filter(|(_, other)| agree(other) && **other != none)
+        .filter_map(|(number, _)| i64::try_from(number).ok())
+        .collect()
+}
 
-    fn compared<'a>(
-        &'a self,
-        candidates: impl Iterator<Item = &'a IncidentId>,
-        print: &Print,
-        least: f64,
-    ) -> Vec<(f64, &'a IncidentId, &'a Print)> {
-        let mut near: Vec<(f64, &IncidentId, &Print)> = candidates
-            .filter_map(|id| {
-                let other = self.prints.get(id)?;
-                let similarity = print.fingerprint.similarity(&other.fingerprint);
-                (similarity >= least).then_some((similarity, id, other))
-            })
-            .collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        near
+/// The records of some numbers that are so similar, most similar first, those of equal similarity by id.
+fn compared(
+    view: &View<'_>,
+    numbers: Vec<i64>,
+    (print, least): (&Print, f64),
+) -> Result<Vec<Like>> {
+    let mut like = Vec::new();
+    for number in numbers {
+        let Some(filed) = view.numbered(number)? else {
+            continue;
+        };
+        let Some(other) = Print::of(&filed) else {
+            continue;
+        };
+        let similarity = print.fingerprint.similarity(&other.fingerprint);
+        if similarity >= least {
+            like.push(Like {
+                similarity,
+                print: other,
+                filed,
+            });
+        }
     }
+    like.sort_by(|a, b| {
+        let by_id = || a.filed.record.id.cmp(&b.filed.record.id);
+        b.similarity.total_cmp(&a.similarity).then_with(by_id)
+    });
+    Ok(like)
 }
 
 #[cfg(test)]

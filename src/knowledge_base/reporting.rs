@@ -13,6 +13,7 @@ use crate::record::Record;
 use crate::report;
 use crate::report::Report;
 use crate::report::Request;
+use crate::report::audit::Audit;
 use crate::report::control;
 use crate::report::investment;
 use crate::report::pattern;
@@ -96,7 +97,7 @@ impl KnowledgeBase {
             Some(query) => Tally::count(&questions, &self.select(query)?),
             None => self.counted(&questions)?,
         };
-        request.provenance.kb_digest = Some(tally.digest());
+        request.provenance.kb_digest = Some(digest(&tally, request.audit.as_ref()));
         let tally = match request.redact {
             true => secrets::redacted_tally(tally)?,
             false => tally,
@@ -141,4 +142,17 @@ impl KnowledgeBase {
             }),
         }
     }
+}
+
+/// A digest of everything that was counted, audits included: the same one makes the same report.
+fn digest(tally: &Tally, audit: Option<&Audit>) -> String {
+    let Some(audit) = audit else {
+        return tally.digest();
+    };
+    let weights = audit.weights.iter();
+    let weights = weights.map(|(id, weight)| format!("{id} {weight}\n"));
+    let counted = [tally.digest(), audit.truth.digest(), audit.ruled.digest()];
+    let counted = counted.into_iter().chain(weights).collect::<String>();
+    let hash = blake3::hash(counted.as_bytes()).to_hex();
+    hash.chars().take(tally.digest().len()).collect()
 }

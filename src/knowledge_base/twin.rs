@@ -45,7 +45,7 @@ pub(super) fn original(
     view: &View<'_>,
     id: &IncidentId,
     content: Hash,
-    near: Option<(&Print, &Prints)>,
+    near: Option<(&Print, &mut Prints)>,
 ) -> Result<Option<Original>> {
     if let Some(same) = view.original_with_content(content)? {
         return Ok((same.record.id != *id).then_some(Original {
@@ -57,17 +57,18 @@ pub(super) fn original(
     else {
         return Ok(None);
     };
-    let candidates = prints.near(print, prints::DUPLICATE).into_iter();
-    let found = candidates
-        .filter(|(_, other, at)| {
-            *other != id && at.is_counted && !at.is_duplicate && !print.contradicts(at)
-        })
-        .map(|(similarity, id, _)| Original {
-            id: id.clone(),
-            similarity: Some(similarity),
-        })
-        .next();
-    Ok(found)
+    let mut near = prints.near(view, print, prints::DUPLICATE)?.into_iter();
+    let found = near.find(|like| {
+        let other = &like.print;
+        like.filed.record.id != *id
+            && other.is_counted
+            && !other.is_duplicate
+            && !print.contradicts(other)
+    });
+    Ok(found.map(|like| Original {
+        id: like.filed.record.id,
+        similarity: Some(like.similarity),
+    }))
 }
 
 /// Lets duplicates count again, once the document that they were duplicates of has gone or says something else. The

@@ -44,6 +44,19 @@ static TABLE: LazyLock<HashMap<String, Key>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The names that may be written wrongly, each with its [`letters`].
+static NAMES: LazyLock<Vec<(&str, u32)>> = LazyLock::new(|| {
+    let names = TABLE.keys().map(String::as_str);
+    let names = names.filter(|name| name.is_ascii() && name.len() >= 6);
+    names.map(|name| (name, letters(name))).collect()
+});
+
+/// The letters that a name has, as a set: a wrong letter changes two of them at most, so that most names need not be
+/// compared at all.
+fn letters(name: &str) -> u32 {
+    name.bytes().fold(0, |set, byte| set | 1 << (byte % 32))
+}
+
 /// `Business priority`, `severity at peak`: severity by what it begins or ends with.
 fn is_severity(folded: &str) -> bool {
     let words: Vec<&str> = folded.split(' ').collect();
@@ -137,12 +150,13 @@ impl Key {
         if folded.chars().count() < 6 || !folded.is_ascii() {
             return None;
         }
-        TABLE
-            .keys()
-            .filter(|known| {
-                known.is_ascii() && known.len() >= 6 && known.len().abs_diff(folded.len()) <= 2
+        let own = letters(&folded);
+        NAMES
+            .iter()
+            .filter(|(known, letters)| {
+                known.len().abs_diff(folded.len()) <= 2 && (letters ^ own).count_ones() <= 4
             })
-            .map(|known| (strsim::osa_distance(known, &folded), known))
+            .map(|(known, _)| (strsim::osa_distance(known, &folded), *known))
             .filter(|(distance, known)| {
                 *distance > 0
                     && *distance
@@ -153,7 +167,7 @@ impl Key {
                         }
             })
             .min()
-            .map(|(_, known)| known.as_str())
+            .map(|(_, known)| known)
     }
 
     /// Whether this is a point in time.

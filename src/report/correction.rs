@@ -166,12 +166,13 @@ impl Counts {
     /// The share where the unknown are divided as the table says.
     fn share(&self, table: &[Row; PLACES]) -> Option<f64> {
         let mut places = [0.0; PLACES];
-        for truth in 0..PLACES {
+        for (truth, place) in places.iter_mut().enumerate() {
             let audited: usize = self.audited.iter().map(|row| row[truth]).sum();
-            places[truth] = (self.known[truth] + audited) as f64;
-            let unknown = self.unknown.iter().zip(table);
-            let divided = unknown.map(|(count, row)| *count as f64 * row[truth]);
-            places[truth] += divided.sum::<f64>();
+            let guessed = self.unknown.iter().zip(table);
+            let guessed: f64 = guessed
+                .map(|(unknown, row)| *unknown as f64 * row[truth])
+                .sum();
+            *place = (self.known[truth] + audited) as f64 + guessed;
         }
         let among = places[1] + places[2];
         (among > 0.0).then(|| places[2] / among)
@@ -188,8 +189,34 @@ impl Counts {
 /// chance makes of the incidents and of the audit is added up by linearization.
 fn effective(counts: &Counts, table: &ErrorTable) -> Option<(f64, f64)> {
     let all = counts.total();
-    // The incidents by what is known of them: each row of the table, then those whose place is known.
-    let mut groups: Vec<(f64, Row)> = Vec::new();
+    let groups = groups(counts, table);
+    let part = |truth: usize| {
+        let sizes = groups.iter().map(|(size, row)| size / all * row[truth]);
+        sizes.sum::<f64>()
+    };
+    let (counted, among) = (part(2), part(1) + part(2));
+    if among <= 0.0 {
+        return None;
+    }
+    let share = counted / among;
+    // What one incident at each place adds to the error of the share.
+    let value = [0.0, -share / among, (1.0 - share) / among];
+    let between = groups
+        .iter()
+        .map(|(size, row)| size / all * mean(row, &value).powi(2));
+    let variance = between.sum::<f64>() / all + of_labels(counts, table, &value) / (all * all);
+    let most = among * all;
+    let spread = share * (1.0 - share);
+    let effective = match variance > 0.0 && spread > 0.0 {
+        true => (spread / variance).min(most),
+        false => most,
+    };
+    Some((share, effective))
+}
+
+/// The incidents by what is known of them: each row of the table, then those whose place is known.
+fn groups(counts: &Counts, table: &ErrorTable) -> Vec<(f64, Row)> {
+    let mut groups = Vec::new();
     for ruled in 0..PLACES {
         let audited: usize = counts.audited[ruled].iter().sum();
         groups.push((
@@ -200,48 +227,25 @@ fn effective(counts: &Counts, table: &ErrorTable) -> Option<(f64, f64)> {
         sure[ruled] = 1.0;
         groups.push((counts.known[ruled] as f64, sure));
     }
-    let part = |truth: usize| {
-        groups
-            .iter()
-            .map(|(size, row)| size / all * row[truth])
-            .sum::<f64>()
-    };
-    let (counted, among) = (part(2), part(1) + part(2));
-    if among <= 0.0 {
-        return None;
-    }
-    let share = counted / among;
-    // What one incident at each place adds to the error of the share.
-    let value = [0.0, -share / among, (1.0 - share) / among];
-    let mean = |row: &Row| (0..PLACES).map(|at| row[at] * value[at]).sum::<f64>();
-    let square = |row: &Row| {
-        (0..PLACES)
-            .map(|at| row[at] * value[at] * value[at])
-            .sum::<f64>()
-    };
-    let between: f64 = groups
-        .iter()
-        .map(|(size, row)| size / all * mean(row).powi(2))
-        .sum();
-    let mut variance = between / all;
-    for ruled in 0..PLACES {
-        let row = &table.smooth[ruled];
-        let within = (square(row) - mean(row).powi(2)).max(0.0);
+    groups
+}
+
+/// What is unsure because labels were checked on some incidents only, times the square of all.
+fn of_labels(counts: &Counts, table: &ErrorTable, value: &Row) -> f64 {
+    let rows = table.smooth.iter().enumerate().map(|(ruled, row)| {
+        let square = (0..PLACES).map(|at| row[at] * value[at] * value[at]);
+        let within = (square.sum::<f64>() - mean(row, value).powi(2)).max(0.0);
         let audited = counts.audited[ruled].iter().sum::<usize>() as f64;
-        let (unknown, said) = (
-            counts.unknown[ruled] as f64,
-            table.incidents[ruled].max(1.0),
-        );
-        let times = audited + unknown * unknown / said + 2.0 * audited * unknown / said;
-        variance += within * times / (all * all);
-    }
-    let most = among * all;
-    let spread = share * (1.0 - share);
-    let effective = match variance > 0.0 && spread > 0.0 {
-        true => (spread / variance).min(most),
-        false => most,
-    };
-    Some((share, effective))
+        let unknown = counts.unknown[ruled] as f64;
+        let said = table.incidents[ruled].max(1.0);
+        // Those audited are known, the unknown are guessed from them, and the two go together.
+        within * (audited + unknown * unknown / said + 2.0 * audited * unknown / said)
+    });
+    rows.sum()
+}
+
+fn mean(row: &Row, value: &Row) -> f64 {
+    (0..PLACES).map(|at| row[at] * value[at]).sum()
 }
 
 /// Wilson's interval of a share of so many incidents, which need be neither whole numbers.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use toml::Spanned;
 
@@ -209,6 +210,7 @@ impl Builder {
             id: id.clone(),
             title: text.title.get_ref().clone(),
             label,
+            label_name: label.to_string(),
             status: text.status,
             false_positives: text.falsepositives.clone(),
             references: text.references.clone(),
@@ -351,6 +353,7 @@ impl Builder {
             digest: format!("{}{own} {hash}", self.policy.version),
             leaning: crate::rule::Leaning::default(),
             tellings: BTreeMap::new(),
+            lexicon: OnceLock::new(),
             prefilter: Prefilter::new(&parts),
             rules,
             cues: all,

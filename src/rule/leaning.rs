@@ -6,7 +6,6 @@
 //! by `cargo run --release --example fit_leaning`.
 
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 
 use crate::error::Error;
 use crate::taxonomy::FailureMode;
@@ -63,29 +62,28 @@ pub struct Term {
     pub weights: [f64; KINDS],
 }
 
-/// The words of one sentence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Words<'a> {
-    /// What its section and block count.
-    pub place: f64,
-    /// The stems in the order of the text.
-    pub stems: Vec<&'a str>,
+/// The stems of a sentence and the pairs of neighbouring stems, each once.
+pub fn terms(shadow: &str) -> BTreeSet<String> {
+    let stems: Vec<&str> = shadow.split(' ').filter_map(stem).collect();
+    let pairs = stems.windows(2).map(|pair| pair.join(" "));
+    pairs
+        .chain(stems.iter().map(|stem| (*stem).to_owned()))
+        .collect()
 }
 
-impl Words<'_> {
-    /// The stems and the pairs of neighbouring stems, each once.
-    pub fn terms(&self) -> BTreeSet<String> {
-        let pairs = self.stems.windows(2).map(|pair| pair.join(" "));
-        let stems = self.stems.iter().map(|stem| (*stem).to_owned());
-        stems.chain(pairs).collect()
-    }
+/// What the table knows of one sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    /// What its section and block count.
+    pub place: f64,
+    /// The terms that stand in it, by their places in the table, ascending.
+    pub terms: Vec<u32>,
 }
 
 /// The fitted table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Leaning {
     terms: Vec<(String, Term)>,
-    places: HashMap<String, usize>,
     start: [f64; KINDS],
 }
 
@@ -95,13 +93,7 @@ const START: &str = "(start)";
 impl Leaning {
     /// A table of terms, and what each kind of cause begins with.
     pub fn new(terms: Vec<(String, Term)>, start: [f64; KINDS]) -> Leaning {
-        let names = terms.iter().enumerate();
-        let places = names.map(|(at, (name, _))| (name.clone(), at)).collect();
-        Leaning {
-            terms,
-            places,
-            start,
-        }
+        Leaning { terms, start }
     }
 
     /// Reads a table: a line of column names, then a term, its rarity, how telling it is and a weight for each kind,
@@ -169,14 +161,18 @@ impl Leaning {
         self.terms.is_empty()
     }
 
+    /// The names of the terms, in the order of the table.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The logarithm of the probability of each kind of cause for the sentences of a text, in the order of
     /// [`Cause::ALL`].
-    pub fn probabilities(&self, sentences: &[Words<'_>]) -> [f64; KINDS] {
+    pub fn probabilities(&self, sentences: &[Words]) -> [f64; KINDS] {
         let mut counts: Vec<(usize, f64)> = Vec::new();
-        for sentence in sentences {
-            let known = self.known(sentence);
-            let counted = self.counted(sentence, &known);
-            counts.extend(known.into_iter().map(|at| (at, counted)));
+        for sentence in sentences.iter().filter(|words| words.place > 0.0) {
+            let counted = self.counted(sentence);
+            counts.extend(sentence.terms.iter().map(|at| (*at as usize, counted)));
         }
         counts.sort_unstable_by_key(|(at, _)| *at);
         let (mut sums, mut length) = ([0.0; KINDS], 0.0);
@@ -198,12 +194,11 @@ impl Leaning {
     }
 
     /// How much one sentence leans to each kind of cause more than to the others, in the order of [`Cause::ALL`].
-    pub fn lean(&self, sentence: &Words<'_>) -> [f64; KINDS] {
-        let known = self.known(sentence);
-        let counted = self.counted(sentence, &known);
+    pub fn lean(&self, sentence: &Words) -> [f64; KINDS] {
+        let counted = self.counted(sentence);
         let mut sums = [0.0; KINDS];
-        for at in known {
-            let term = &self.terms[at].1;
+        for at in &sentence.terms {
+            let term = &self.terms[*at as usize].1;
             let mean = term.weights.iter().sum::<f64>() / KINDS as f64;
             for (sum, weight) in sums.iter_mut().zip(term.weights) {
                 *sum += (weight - mean) * term.rarity * counted;
@@ -212,26 +207,10 @@ impl Leaning {
         sums
     }
 
-    /// The terms of a sentence that stand in the table, by their places, each once.
-    fn known(&self, sentence: &Words<'_>) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut pair = String::new();
-        for (at, stem) in sentence.stems.iter().enumerate() {
-            found.extend(self.places.get(*stem));
-            if let Some(next) = sentence.stems.get(at + 1) {
-                pair.clear();
-                pair.extend([*stem, " ", next]);
-                found.extend(self.places.get(pair.as_str()));
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
     /// What a sentence counts: by its place, and by how telling its words are (1 where they say nothing of that).
-    fn counted(&self, sentence: &Words<'_>, known: &[usize]) -> f64 {
-        let terms = known.iter().map(|at| &self.terms[*at].1);
+    fn counted(&self, sentence: &Words) -> f64 {
+        let terms = sentence.terms.iter();
+        let terms = terms.map(|at| &self.terms[*at as usize].1);
         let telling: f64 = terms.map(|term| term.telling * term.rarity).sum();
         sentence.place * attention(telling)
     }
@@ -282,15 +261,18 @@ mod tests {
         )
     }
 
-    fn words(text: &str) -> Words<'_> {
+    fn words(text: &str) -> Words {
+        let terms = terms(text);
+        let known = table().terms.into_iter().enumerate();
+        let known = known.filter(|(_, (name, _))| terms.contains(name));
         Words {
             place: 1.0,
-            stems: text.split(' ').collect(),
+            terms: known.map(|(at, _)| at as u32).collect(),
         }
     }
 
     fn best(sentences: &[&str]) -> Cause {
-        let sentences: Vec<Words<'_>> = sentences.iter().map(|text| words(text)).collect();
+        let sentences: Vec<Words> = sentences.iter().map(|text| words(text)).collect();
         let known = table().probabilities(&sentences);
         let best = (0..KINDS).max_by(|a, b| known[*a].total_cmp(&known[*b]));
         Cause::ALL[best.expect("some kinds")]

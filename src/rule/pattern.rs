@@ -22,6 +22,17 @@ pub struct Pattern {
     source: String,
     expression: String,
     regex: OnceLock<Option<Regex>>,
+    /// The same, matched at the beginning of a text only.
+    anchored: OnceLock<Option<Regex>>,
+}
+
+/// What must be in a sentence for a pattern to match it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Required {
+    /// Parts that stand one behind the other, each with the beginnings that it may have.
+    pub parts: Vec<Vec<String>>,
+    /// Whether every match begins with the first of them.
+    pub begins: bool,
 }
 
 impl Pattern {
@@ -40,6 +51,7 @@ impl Pattern {
             source: source.to_owned(),
             expression: vocabulary.expand(source)?,
             regex: OnceLock::new(),
+            anchored: OnceLock::new(),
         })
     }
 
@@ -53,7 +65,7 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn check(&self) -> Result<(), String> {
-        let regex = self.compile().map_err(|error| match error {
+        let regex = self.compile("").map_err(|error| match error {
             regex::Error::CompiledTooBig(limit) => {
                 format!(
                     "the pattern is larger than {limit} bytes when compiled: repeat less, or divide it into cues"
@@ -67,8 +79,8 @@ impl Pattern {
         Ok(())
     }
 
-    fn compile(&self) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&format!(" (?:{}) ", self.expression))
+    fn compile(&self, anchor: &str) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&format!("{anchor} (?:{}) ", self.expression))
             .unicode(false)
             .size_limit(SIZE_LIMIT)
             .build()
@@ -81,17 +93,41 @@ impl Pattern {
 
     /// The first match that starts at or after an offset.
     pub fn find_from(&self, shadow: &str, from: usize) -> Option<(usize, usize)> {
-        let regex = self.regex.get_or_init(|| self.compile().ok()).as_ref()?;
+        let regex = self.regex.get_or_init(|| self.compile("").ok()).as_ref()?;
         let found = regex.find_at(shadow.as_bytes(), from)?;
         Some((found.start() + 1, found.end() - 1))
     }
 
-    /// For every part of the pattern that must be present: the beginnings that it may have.
-    pub fn required(&self, vocabulary: &Vocabulary) -> Vec<Vec<String>> {
-        parts(&self.source)
-            .into_iter()
-            .filter_map(|part| beginnings(&vocabulary.expand(part).ok()?))
-            .collect()
+    /// The first match that starts at one of some places, which ascend. It is what [`Pattern::find_from`] finds where no
+    /// match can start elsewhere, and finds it much sooner.
+    pub(crate) fn find_at(
+        &self,
+        shadow: &str,
+        places: impl Iterator<Item = usize>,
+    ) -> Option<(usize, usize)> {
+        let regex = self.anchored.get_or_init(|| self.compile("^").ok());
+        let regex = regex.as_ref()?;
+        for place in places {
+            let found = shadow
+                .as_bytes()
+                .get(place..)
+                .and_then(|rest| regex.find(rest));
+            if let Some(found) = found {
+                return Some((place + 1, place + found.end() - 1));
+            }
+        }
+        None
+    }
+
+    /// What must be in a sentence for the pattern to match.
+    pub fn required(&self, vocabulary: &Vocabulary) -> Required {
+        let parts = parts(&self.source).into_iter();
+        let beginnings = |part: &str| beginnings(&vocabulary.expand(part).ok()?);
+        let parts: Vec<Option<Vec<String>>> = parts.map(beginnings).collect();
+        Required {
+            begins: !self.source.starts_with('<') && parts.first().is_some_and(Option::is_some),
+            parts: parts.into_iter().flatten().collect(),
+        }
     }
 }
 
@@ -229,8 +265,10 @@ mod tests {
     fn every_part_that_must_be_there_is_known_by_its_beginnings() {
         let pattern =
             Pattern::new("{producer} <3> (the )?renam*", &vocabulary()).expect("a pattern");
+        let required = pattern.required(&vocabulary());
+        assert!(required.begins);
         assert_eq!(
-            pattern.required(&vocabulary()),
+            required.parts,
             [
                 vec![" app team", " vendor", " web team"],
                 vec![" renam", " the renam"]

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 
-/// What is seen of one sentence, each feature with its strength.
-pub type Features = BTreeMap<String, f64>;
+/// What a table sees of one sentence: its rows, ascending, each once, with the strength of what is seen.
+pub type Seen = Vec<(u32, f64)>;
 
 /// The row that holds what every sentence begins with.
 const START: &str = "(start)";
@@ -22,7 +22,10 @@ pub struct Telling {
     values: Vec<String>,
     none: f64,
     start: Vec<f64>,
-    weights: BTreeMap<String, Vec<f64>>,
+    /// The names of the features, sorted.
+    names: Vec<String>,
+    /// For each of them a weight for each value.
+    weights: Vec<f64>,
 }
 
 /// What the sentences of a document tell together.
@@ -44,11 +47,21 @@ impl Telling {
         start: Vec<f64>,
         weights: BTreeMap<String, Vec<f64>>,
     ) -> Telling {
-        Telling {
+        let mut telling = Telling {
             values,
             none,
             start,
-            weights,
+            ..Telling::default()
+        };
+        telling.take(weights);
+        telling
+    }
+
+    /// Takes in what each feature adds.
+    fn take(&mut self, weights: BTreeMap<String, Vec<f64>>) {
+        for (name, row) in weights {
+            self.names.push(name);
+            self.weights.extend(row);
         }
     }
 
@@ -63,6 +76,7 @@ impl Telling {
             values: head.map(str::to_owned).collect(),
             ..Telling::default()
         };
+        let mut weights = BTreeMap::new();
         for (number, line) in lines.enumerate() {
             let mut cells = line.split('\t');
             let feature = cells.next().unwrap_or_default();
@@ -83,11 +97,12 @@ impl Telling {
                 START => telling.start = row,
                 NONE => telling.none = row[0],
                 _ => {
-                    telling.weights.insert(feature.to_owned(), row);
+                    weights.insert(feature.to_owned(), row);
                 }
             }
         }
         telling.start.resize(telling.values.len(), 0.0);
+        telling.take(weights);
         Ok(telling)
     }
 
@@ -99,11 +114,9 @@ impl Telling {
             text.push_str(value);
         }
         let none = vec![self.none; self.values.len()];
-        let fixed = [(NONE, &none), (START, &self.start)];
-        let rows = self
-            .weights
-            .iter()
-            .map(|(feature, row)| (feature.as_str(), row));
+        let fixed = [(NONE, none.as_slice()), (START, self.start.as_slice())];
+        let names = self.names.iter().map(String::as_str);
+        let rows = names.zip(self.weights.chunks(self.values.len().max(1)));
         for (feature, row) in fixed.into_iter().chain(rows) {
             text.push('\n');
             text.push_str(feature);
@@ -120,8 +133,20 @@ impl Telling {
         &self.values
     }
 
+    /// The names of the features, in the order of the rows.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The row of a feature; `None` where it has none.
+    pub fn place(&self, feature: &str) -> Option<u32> {
+        let place = |name: &String| name.as_str().cmp(feature);
+        let found = self.names.binary_search_by(place).ok()?;
+        u32::try_from(found).ok()
+    }
+
     /// What a document tells that has one value at most.
-    pub fn one_of(&self, sentences: &[Features]) -> Told {
+    pub fn one_of(&self, sentences: &[Seen]) -> Told {
         let (sums, top, places) = self.sums(sentences);
         let none = (self.none - top).exp();
         let all = none + sums.iter().sum::<f64>();
@@ -133,7 +158,7 @@ impl Telling {
     }
 
     /// What a document tells that may have several values, each for itself.
-    pub fn each_of(&self, sentences: &[Features]) -> Told {
+    pub fn each_of(&self, sentences: &[Seen]) -> Told {
         let (sums, top, places) = self.sums(sentences);
         let none = (self.none - top).exp();
         Told {
@@ -144,7 +169,7 @@ impl Telling {
     }
 
     /// For each value the sum over all sentences, relative to the returned logarithm, and the best sentence.
-    fn sums(&self, sentences: &[Features]) -> (Vec<f64>, f64, Vec<usize>) {
+    fn sums(&self, sentences: &[Seen]) -> (Vec<f64>, f64, Vec<usize>) {
         let width = self.values.len();
         let rows: Vec<Vec<f64>> = sentences.iter().map(|one| self.row(one)).collect();
         let mut places = vec![0; width];
@@ -166,12 +191,11 @@ impl Telling {
         (sums, top, places)
     }
 
-    fn row(&self, features: &Features) -> Vec<f64> {
+    fn row(&self, seen: &Seen) -> Vec<f64> {
         let mut row = self.start.clone();
-        for (feature, strength) in features {
-            let Some(weights) = self.weights.get(feature) else {
-                continue;
-            };
+        for (at, strength) in seen {
+            let first = *at as usize * self.values.len();
+            let weights = self.weights.get(first..).unwrap_or_default();
             for (sum, weight) in row.iter_mut().zip(weights) {
                 *sum += weight * strength;
             }
@@ -207,8 +231,9 @@ mod tests {
         Telling::new(values, 2.0, vec![0.0, 0.0], weights)
     }
 
-    fn sentence(words: &[&str]) -> Features {
-        words.iter().map(|word| ((*word).to_owned(), 1.0)).collect()
+    fn sentence(words: &[&str]) -> Seen {
+        let rows = words.iter().filter_map(|word| table().place(word));
+        rows.map(|row| (row, 1.0)).collect()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Check: whether every row of the store is as it was written.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -11,9 +13,12 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::failure::failed;
+use crate::store::meta;
 use crate::store::migration;
 use crate::store::opening::log_of;
 use crate::store::row;
+use crate::store::sketch;
+use crate::store::view::View;
 
 /// The most damages that SQLite's own check is asked for.
 const MOST: usize = 100;
@@ -28,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`Error::Locked`], [`Error::Store`] where the check itself cannot run.
     pub fn check(&self) -> Result<Vec<String>> {
-        self.read(|view| check(view.connection()))
+        self.read(check)
     }
 
     /// The bytes of the write-ahead log.
@@ -38,16 +43,25 @@ impl Store {
 }
 
 /// One part of the check: it adds what it finds.
-type Part = fn(&Connection, &mut Vec<String>) -> Result<()>;
+type Part = fn(&View<'_>, &mut Vec<String>) -> Result<()>;
 
-fn check(connection: &Connection) -> Result<Vec<String>> {
+fn check(view: &View<'_>) -> Result<Vec<String>> {
     let mut damages = Vec::new();
-    let parts: [Part; 8] = [
-        structure, tables, meta, records, tombstones, originals, keys, team_files,
+    let parts: [Part; 10] = [
+        structure,
+        tables,
+        meta,
+        dictionaries,
+        records,
+        sketches,
+        tombstones,
+        originals,
+        keys,
+        team_files,
     ];
-    let current = migration::version(connection)? == migration::newest();
+    let current = migration::version(view.connection())? == migration::newest();
     for part in &parts[..if current { parts.len() } else { 1 }] {
-        match part(connection, &mut damages) {
+        match part(view, &mut damages) {
             Ok(()) => {}
             // A page that cannot be read ends one part; the others may still tell which rows are lost.
             Err(Error::Damaged { found }) => damages.push(found),
@@ -58,7 +72,8 @@ fn check(connection: &Connection) -> Result<Vec<String>> {
 }
 
 /// SQLite's own check: pages, cells, indexes, foreign keys.
-fn structure(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+fn structure(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let connection = view.connection();
     let sql = format!("PRAGMA integrity_check({MOST})");
     each(connection, &sql, damages, |row| {
         let said = row::text(row, 0)?.trim();
@@ -71,7 +86,8 @@ fn structure(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
 }
 
 /// The tables and indexes against those that the migrations make: nothing is missing, nothing was slipped in.
-fn tables(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+fn tables(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let connection = view.connection();
     let fresh = Connection::open_in_memory().map_err(failed(CHECKING))?;
     for step in migration::known() {
         fresh.execute_batch(&step.sql).map_err(failed(CHECKING))?;
@@ -98,8 +114,9 @@ fn declared(connection: &Connection) -> Result<BTreeSet<(String, String)>> {
         .map_err(failed(CHECKING))
 }
 
-fn meta(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
-    let meta = row::read_meta(connection)?;
+fn meta(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let connection = view.connection();
+    let meta = meta::read_meta(connection)?;
     let format = one(connection, "PRAGMA user_version")?;
     if meta.schema_version != format {
         let said = meta.schema_version;
@@ -127,17 +144,57 @@ fn meta(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
 }
 
 /// Every record against its seal, and the columns for filters against the facts that they were taken from.
-fn records(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+fn records(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
     let sql = format!("SELECT {} FROM record ORDER BY id", row::columns());
-    each(connection, &sql, damages, |row| {
-        let filed = row::filed(row)?;
+    each(view.connection(), &sql, damages, |row| {
+        let filed = row::filed(row, view)?;
         let (_, seal) = row::sealed((&filed).into(), filed.rev)?;
         let id = &filed.record.id;
         Ok((seal != filed.seal).then(|| format!("the columns of `{id}` contradict its facts")))
     })
 }
 
-fn tombstones(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+/// Every dictionary against its seal.
+fn dictionaries(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let sql = "SELECT number, bytes, row_hash FROM dictionary ORDER BY number";
+    each(view.connection(), sql, damages, |row| {
+        row::checked("dictionary", row, 2).map(|_| None)
+    })
+}
+
+/// The sketches of all records, made anew.
+fn sketches(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let known = RefCell::new(view.sketches()?);
+    let sql = "SELECT number, fingerprint, id FROM record ORDER BY number";
+    each(view.connection(), sql, damages, |row| {
+        let number: i64 = row.get(0).map_err(failed(CHECKING))?;
+        let fingerprint: Option<Vec<u8>> = row.get(1).map_err(failed(CHECKING))?;
+        let mut known = known.borrow_mut();
+        let place = usize::try_from(number).ok();
+        let found = place.and_then(|place| known.get_mut(place));
+        let none = sketch::of(None);
+        let found = found.map_or(none, |found| std::mem::replace(found, none));
+        let differs = found != sketch::of(fingerprint.as_deref());
+        Ok(differs.then(|| {
+            format!(
+                "the sketch of `{}` is not as it was written",
+                row::text(row, 2).unwrap_or_default()
+            )
+        }))
+    })?;
+    let left = known
+        .into_inner()
+        .iter()
+        .filter(|left| **left != sketch::of(None))
+        .count();
+    if left > 0 {
+        damages.push(format!("{left} sketches belong to no record"));
+    }
+    Ok(())
+}
+
+fn tombstones(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let connection = view.connection();
     let sql = "SELECT id, rev, row_hash FROM tombstone ORDER BY id";
     each(connection, sql, damages, |row| {
         row::checked("tombstone", row, 2).map(|_| None)
@@ -152,37 +209,51 @@ fn tombstones(connection: &Connection, damages: &mut Vec<String>) -> Result<()> 
 }
 
 /// Every original document against the hash in its record; one at a time, for they may be large.
-fn originals(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
-    let sql = "SELECT r.id, r.content_hash, o.bytes FROM record r LEFT JOIN original o ON o.id = r.id ORDER BY r.id";
-    each(connection, sql, damages, |row| {
+fn originals(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let sql = "SELECT r.id, r.content_hash, o.bytes FROM record r LEFT JOIN original o ON o.number = r.number ORDER BY r.id";
+    each(view.connection(), sql, damages, |row| {
         let id = row::text(row, 0)?;
-        let bytes = match row.get_ref(2).map_err(failed(CHECKING))? {
-            ValueRef::Blob(bytes) => bytes,
+        let packed = match row.get_ref(2).map_err(failed(CHECKING))? {
+            ValueRef::Blob(packed) => packed,
             _ => return Ok(Some(format!("the original document of `{id}` is gone"))),
         };
-        let differs = blake3::hash(bytes) != row::hash(row, 1)?;
-        Ok(differs.then(|| format!("the original document of `{id}` differs from its hash")))
+        let is_whole = match view.unpack(packed) {
+            Ok(bytes) => blake3::hash(&bytes) == row::hash(row, 1)?,
+            Err(Error::Damaged { .. }) => false,
+            Err(error) => return Err(error),
+        };
+        Ok((!is_whole).then(|| format!("the original document of `{id}` differs from its hash")))
     })
 }
 
 /// Every file that was packed into a backup against its seal.
-fn team_files(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
+fn team_files(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
     let sql = "SELECT name, bytes, row_hash FROM team_file ORDER BY name";
-    each(connection, sql, damages, |row| {
+    each(view.connection(), sql, damages, |row| {
         row::checked("team_file", row, 2).map(|_| None)
     })
 }
 
 /// The keys of all metadata, counted anew.
-fn keys(connection: &Connection, damages: &mut Vec<String>) -> Result<()> {
-    let sql = "SELECT name FROM ( \
-                   SELECT key AS name, count(*) AS records FROM record, json_each(record.metadata) GROUP BY key \
-                   UNION ALL SELECT name, -records FROM metadata_key) \
-               GROUP BY name HAVING sum(records) <> 0 ORDER BY name";
-    each(connection, sql, damages, |row| {
+fn keys(view: &View<'_>, damages: &mut Vec<String>) -> Result<()> {
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    view.each(|filed| {
+        for key in filed.record.metadata.into_keys() {
+            *counts.entry(key).or_default() += 1;
+        }
+    })?;
+    let counts = RefCell::new(counts);
+    let sql = "SELECT name, records FROM metadata_key ORDER BY name";
+    each(view.connection(), sql, damages, |row| {
         let name = row::text(row, 0)?;
-        Ok(Some(format!("the key `{name}` is not counted right")))
-    })
+        let counted: i64 = row.get(1).map_err(failed(CHECKING))?;
+        let differs = counts.borrow_mut().remove(name) != Some(counted);
+        Ok(differs.then(|| format!("the key `{name}` is not counted right")))
+    })?;
+    for name in counts.into_inner().into_keys() {
+        damages.push(format!("the key `{name}` is not counted right"));
+    }
+    Ok(())
 }
 
 fn one(connection: &Connection, sql: &str) -> Result<i64> {

@@ -12,11 +12,21 @@ use crate::error::Result;
 use crate::postmortem::DocumentKind;
 use crate::record::Record;
 use crate::store::failure::failed;
+use crate::store::meta;
+use crate::store::meta::Meta;
+use crate::store::packing;
+use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
-use crate::store::row::Meta;
 use crate::store::row::Sheet;
+use crate::store::sketch::Sketches;
 use crate::store::view::View;
+
+/// From so many records on a dictionary can be made of them.
+const ENOUGH: i64 = 100;
+
+/// Of so many it is made, at most.
+const SAMPLES: i64 = 200;
 
 /// A record that is to be filed.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,23 +71,29 @@ pub struct Writing<'store> {
     view: View<'store>,
     meta: Meta,
     changed: bool,
+    sketches: Sketches,
 }
 
 impl<'store> Writing<'store> {
-    pub(super) fn new(transaction: &'store Transaction<'_>) -> Result<Writing<'store>> {
-        let view = View::new(transaction);
+    pub(super) fn new(
+        transaction: &'store Transaction<'_>,
+        packing: &'store Packing,
+    ) -> Result<Writing<'store>> {
+        let view = View::new(transaction, packing);
         let meta = view.meta()?;
         Ok(Writing {
             view,
             meta,
             changed: false,
+            sketches: Sketches::default(),
         })
     }
 
     /// Writes down what changed of the store as a whole.
     pub(super) fn finish(self) -> Result<()> {
         if self.changed {
-            row::write_meta(self.view.connection(), self.meta)?;
+            self.sketches.write(&self.view)?;
+            meta::write_meta(self.view.connection(), self.meta)?;
         }
         Ok(())
     }
@@ -109,21 +125,52 @@ impl<'store> Writing<'store> {
         let before = before.as_ref().map(|before| &before.record);
         self.count_keys(before, Some(&filing.record))?;
         let (values, seal) = row::sealed(filing.sheet(), self.meta.rev)?;
-        self.execute(&row::upsert(), values)?;
+        let number = self.upsert(row::packed(values, &self.view)?)?;
         if let Some(bytes) = filing.original {
+            let packed = Value::Blob(self.view.pack(bytes)?);
             self.execute(
-                "INSERT INTO original (id, bytes) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes",
-                [text(&filing), Value::Blob(bytes.to_vec())],
+                "INSERT INTO original (number, bytes) VALUES (?1, ?2) \
+                 ON CONFLICT (number) DO UPDATE SET bytes = excluded.bytes",
+                [Value::Integer(number), packed],
             )?;
         }
+        let sketch = filing.fingerprint.as_deref();
+        self.sketches.set(&self.view, number, sketch)?;
         Ok(Some(Filed {
             record: filing.record,
             read_kind: filing.read_kind,
             rev: self.meta.rev,
             content: filing.content,
             fingerprint: filing.fingerprint,
+            number,
             seal,
         }))
+    }
+
+    /// Files a row, and tells its number.
+    fn upsert(&self, values: Vec<Value>) -> Result<i64> {
+        self.view
+            .connection()
+            .prepare_cached(&row::upsert())
+            .and_then(|mut statement| {
+                statement.query_row(params_from_iter(values), |row| row.get(0))
+            })
+            .map_err(failed("write to the record"))
+    }
+
+    /// Makes a dictionary from what is filed already, if there is enough of it and none was made yet: it packs what comes.
+    pub fn learn(&mut self) -> Result<()> {
+        if self.meta.live < ENOUGH || packing::has_learnt(self.view.connection())? {
+            return Ok(());
+        }
+        let mut texts = Vec::new();
+        for filed in self.view.first(SAMPLES)? {
+            let (values, _) = row::sealed((&filed).into(), filed.rev)?;
+            texts.push(self.view.original(&filed)?);
+            texts.extend(row::detail(values));
+        }
+        self.view.packing().learn(self.view.connection(), &texts)?;
+        Ok(())
     }
 
     /// Removes a record and its original bytes, and leaves a tombstone; `false` where there is none of this id.
@@ -136,7 +183,9 @@ impl<'store> Writing<'store> {
         self.meta.live -= 1;
         self.count_keys(Some(&before.record), None)?;
         let id = Value::Text(id.to_owned());
-        self.execute("DELETE FROM original WHERE id = ?1", [id.clone()])?;
+        let number = Value::Integer(before.number);
+        self.execute("DELETE FROM original WHERE number = ?1", [number])?;
+        self.sketches.set(&self.view, before.number, None)?;
         self.execute("DELETE FROM record WHERE id = ?1", [id.clone()])?;
         let mut values = vec![id, Value::Integer(self.meta.rev)];
         let seal = row::seal("tombstone", values.iter().map(ValueRef::from));
@@ -171,7 +220,7 @@ impl<'store> Writing<'store> {
     /// Makes of the store another one than that which its index was made from.
     pub(super) fn renew_epoch(&mut self) -> Result<()> {
         self.changed = true;
-        self.meta.epoch = row::first_meta(self.view.connection())?.epoch;
+        self.meta.epoch = meta::first_meta(self.view.connection())?.epoch;
         self.meta.index_gen = 0;
         Ok(())
     }

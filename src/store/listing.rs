@@ -1,4 +1,6 @@
-//! Source, Sketch, Order: little of every record, to look through them all without reading them.
+//! Source, Order: little of every record, to look through them all without reading them.
+
+use std::collections::BTreeMap;
 
 use blake3::Hash;
 
@@ -32,25 +34,6 @@ impl Source {
             None => &self.path,
         }
     }
-}
-
-/// What near copies of a document are found by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sketch {
-    /// Its id.
-    pub id: IncidentId,
-    /// Its fingerprint, as bytes.
-    pub fingerprint: Vec<u8>,
-    /// Its title.
-    pub title: String,
-    /// The day that it counts in, as `YYYY-MM-DD`.
-    pub day: Option<String>,
-    /// The id that it states.
-    pub stated: Option<String>,
-    /// Whether the parser took it for an incident.
-    pub is_counted: bool,
-    /// Whether it is a duplicate of another.
-    pub is_duplicate: bool,
 }
 
 /// The order of a list.
@@ -104,7 +87,7 @@ impl View<'_> {
     /// Where every record came from, ordered by path and id; without those from standard input.
     pub fn sources(&self) -> Result<Vec<Source>> {
         let doing = "list the sources";
-        let sql = "SELECT id, source, path, json_extract(lineage, '$.part.level'), content_hash FROM record \
+        let sql = "SELECT id, source, path, level, content_hash FROM record \
                    WHERE path <> '' ORDER BY path, id";
         let mut statement = self
             .connection()
@@ -124,6 +107,23 @@ impl View<'_> {
         Ok(sources)
     }
 
+    /// The files that are divided into parts, by absolute path, with the level of the headings that divide them.
+    pub fn divided(&self) -> Result<BTreeMap<String, u8>> {
+        let doing = "list the divided files";
+        let sql = "SELECT path, level FROM record WHERE level IS NOT NULL ORDER BY path";
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql).map_err(failed(doing))?;
+        let mut rows = statement.query([]).map_err(failed(doing))?;
+        let mut divided = BTreeMap::new();
+        while let Some(row) = rows.next().map_err(failed(doing))? {
+            if let Some((file, _)) = row::text(row, 0)?.rsplit_once('#') {
+                let level = row.get(1).map_err(failed(doing))?;
+                divided.entry(file.to_owned()).or_insert(level);
+            }
+        }
+        Ok(divided)
+    }
+
     /// The folders that were added: as given, and as absolute paths; ordered by these.
     pub fn roots(&self) -> Result<Vec<(String, String)>> {
         let doing = "list the folders";
@@ -135,29 +135,5 @@ impl View<'_> {
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(failed(doing))?;
         rows.collect::<rusqlite::Result<_>>().map_err(failed(doing))
-    }
-
-    /// Hands out what near copies are found by, of every record that has a fingerprint, ordered by id.
-    pub fn sketches(&self, take: &mut dyn FnMut(Sketch)) -> Result<()> {
-        let doing = "read the fingerprints";
-        let sql = "SELECT id, fingerprint, title, day, json_extract(lineage, '$.stated'), read_kind, \
-                   duplicate_of IS NOT NULL FROM record WHERE fingerprint IS NOT NULL ORDER BY id";
-        let mut statement = self
-            .connection()
-            .prepare_cached(sql)
-            .map_err(failed(doing))?;
-        let mut rows = statement.query([]).map_err(failed(doing))?;
-        while let Some(row) = rows.next().map_err(failed(doing))? {
-            take(Sketch {
-                id: row::value(row, 0)?,
-                fingerprint: row.get(1).map_err(failed(doing))?,
-                title: row::text(row, 2)?.to_owned(),
-                day: row.get(3).map_err(failed(doing))?,
-                stated: row.get(4).map_err(failed(doing))?,
-                is_counted: row::kind(row, 5)?.is_counted(),
-                is_duplicate: row.get(6).map_err(failed(doing))?,
-            });
-        }
-        Ok(())
     }
 }

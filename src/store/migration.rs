@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::schema;
 use crate::store::Store;
 use crate::store::failure::failed;
+use crate::store::meta;
 use crate::store::opening::APPLICATION_ID;
-use crate::store::row;
 
 /// How many copies made before migrations are kept.
 const COPIES_KEPT: usize = 3;
@@ -118,11 +118,11 @@ fn take(transaction: &Transaction<'_>, step: &Migration) -> Result<()> {
         .pragma_update(None, "user_version", step.version)
         .map_err(failed(doing))?;
     let mut meta = match step.version {
-        1 => row::first_meta(transaction)?,
-        _ => row::read_meta(transaction)?,
+        1 => meta::first_meta(transaction)?,
+        _ => meta::read_meta(transaction)?,
     };
     meta.schema_version = step.version;
-    row::write_meta(transaction, meta)
+    meta::write_meta(transaction, meta)
 }
 
 /// The format of a store; 0 where it is none yet.

@@ -20,9 +20,13 @@ use crate::store::failure::failed;
 use crate::store::failure::is_busy;
 use crate::store::failure::is_machines_fault;
 use crate::store::failure::is_not_sqlite;
+use crate::store::packing::Packing;
 
 /// `PMKB`, in SQLite's header: this file is a pm-kb knowledge base.
 pub(super) const APPLICATION_ID: i64 = 0x504D_4B42;
+
+/// The bytes of a page.
+const PAGE_BYTES: i64 = 8192;
 
 /// The first SQLite without the WAL-reset bug, which can corrupt a base that has two writers.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -93,6 +97,7 @@ impl Store {
             program: "pm-kb".to_owned(),
             is_read_only,
             is_broken: false,
+            packing: Packing::default(),
         };
         store.harden()?;
         Ok(store)
@@ -151,6 +156,12 @@ impl Store {
         }
         self.set("cell_size_check", 1)?;
         self.set("mmap_size", 0)
+    }
+
+    /// Sets how large the pages of a base are that is being made. Two or three packed documents fill a page of the usual
+    /// size badly.
+    pub(super) fn lay_out(&self) -> Result<()> {
+        self.set("page_size", PAGE_BYTES)
     }
 
     /// Sets what the protocol relies on, and sees that it is so.

@@ -1,40 +1,26 @@
-//! Meta, Filed: the rows of the store as values, and the seal that each of them bears.
+//! Filed: the rows of the store as values, and the seal that each of them bears.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use blake3::Hash;
 use blake3::Hasher;
-use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::types::Value;
 use rusqlite::types::ValueRef;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::Serialize;
 
+use crate::classification::Classification;
 use crate::error::Error;
 use crate::error::Result;
+use crate::incident::Facts;
 use crate::incident::IncidentId;
 use crate::postmortem::DocumentKind;
+use crate::record::Lineage;
 use crate::record::Record;
 use crate::store::failure::failed;
-
-/// What the store says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meta {
-    /// 128 random bits in hexadecimal, made once.
-    pub kb_id: String,
-    /// 64 random bits in hexadecimal, made anew by a restore: an index of another epoch is not of this store.
-    pub epoch: String,
-    /// The revision: one more for every changed record, never used twice.
-    pub rev: i64,
-    /// How many records there are.
-    pub live: i64,
-    /// The format.
-    pub schema_version: i64,
-    /// The generation of the index in use; 0 where there is none yet.
-    pub index_gen: i64,
-    /// The version of the program that wrote last.
-    pub written_by: String,
-}
+use crate::store::view::View;
 
 /// A record with what the store knows of it besides.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,12 +35,14 @@ pub struct Filed {
     pub content: Hash,
     /// What its near copies are found by, as bytes; `None` where the text is too short for any.
     pub fingerprint: Option<Vec<u8>>,
+    /// Its number within the file that the store lies in.
+    pub number: i64,
     /// BLAKE3 of the whole row.
     pub seal: Hash,
 }
 
-/// The columns of `record` but for the seal, in the order in which they are sealed.
-const COLUMNS: [&str; 21] = [
+/// The columns of `record` but for number and seal, in the order in which they are sealed.
+const COLUMNS: [&str; 20] = [
     "id",
     "rev",
     "source",
@@ -68,22 +56,41 @@ const COLUMNS: [&str; 21] = [
     "failure_mode",
     "decay",
     "ruleset",
-    "facts",
-    "metadata",
-    "classification",
+    "detail",
     "content_hash",
-    "lineage",
+    "level",
+    "is_judged",
     "page",
     "duplicate_of",
     "fingerprint",
 ];
 
-/// The columns of `record`, the seal last, for a `SELECT`.
-pub(super) fn columns() -> String {
-    format!("{}, row_hash", COLUMNS.join(", "))
+/// Where the packed detail stands among them.
+const DETAIL: usize = 13;
+
+/// What of a record stands in no column of its own, as it is written and as it is read.
+#[derive(Serialize)]
+struct DetailOf<'a> {
+    facts: &'a Facts,
+    metadata: &'a BTreeMap<String, String>,
+    classification: &'a Classification,
+    lineage: &'a Lineage,
 }
 
-/// The statement that files a row of [`sealed`] values.
+#[derive(Deserialize)]
+struct Detail {
+    facts: Facts,
+    metadata: BTreeMap<String, String>,
+    classification: Classification,
+    lineage: Lineage,
+}
+
+/// The columns of `record`, the seal and the number last, for a `SELECT`.
+pub(super) fn columns() -> String {
+    format!("{}, row_hash, number", COLUMNS.join(", "))
+}
+
+/// The statement that files a row of [`packed`] values and tells its number.
 pub(super) fn upsert() -> String {
     let places: Vec<String> = (1..=COLUMNS.len() + 1).map(|n| format!("?{n}")).collect();
     let updates: Vec<String> = COLUMNS
@@ -93,8 +100,8 @@ pub(super) fn upsert() -> String {
         .map(|column| format!("{column} = excluded.{column}"))
         .collect();
     format!(
-        "INSERT INTO record ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
-        columns(),
+        "INSERT INTO record ({}, row_hash) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {} RETURNING number",
+        COLUMNS.join(", "),
         places.join(", "),
         updates.join(", ")
     )
@@ -120,7 +127,7 @@ impl<'a> From<&'a Filed> for Sheet<'a> {
     }
 }
 
-/// The values of a row, in the order of [`columns`], and its seal.
+/// The values of a row before they are packed, in the order of [`columns`], and their seal.
 pub(super) fn sealed(sheet: Sheet<'_>, rev: i64) -> Result<(Vec<Value>, Hash)> {
     let Sheet {
         record,
@@ -151,11 +158,18 @@ pub(super) fn sealed(sheet: Sheet<'_>, rev: i64) -> Result<(Vec<Value>, Hash)> {
         text(record.classification.failure_mode.id()),
         text(record.classification.decay.id()),
         text(&record.classification.ruleset),
-        json(&record.facts)?,
-        json(&record.metadata)?,
-        json(&record.classification)?,
+        json(&DetailOf {
+            facts: &record.facts,
+            metadata: &record.metadata,
+            classification: &record.classification,
+            lineage: &record.lineage,
+        })?,
         Value::Blob(content.as_bytes().to_vec()),
-        json(&record.lineage)?,
+        record
+            .lineage
+            .part
+            .map_or(Value::Null, |part| Value::Integer(part.level.into())),
+        Value::Integer((!record.lineage.overruled.is_empty()).into()),
         optional(record.lineage.page.as_deref()),
         optional(record.lineage.duplicate_of.as_ref().map(IncidentId::as_str)),
         fingerprint.map_or(Value::Null, |bytes| Value::Blob(bytes.to_vec())),
@@ -165,38 +179,84 @@ pub(super) fn sealed(sheet: Sheet<'_>, rev: i64) -> Result<(Vec<Value>, Hash)> {
     Ok((values, seal))
 }
 
+/// The values of [`sealed`] as they are kept.
+pub(super) fn packed(mut values: Vec<Value>, view: &View<'_>) -> Result<Vec<Value>> {
+    if let Some(Value::Text(detail)) = values.get(DETAIL) {
+        values[DETAIL] = Value::Blob(view.pack(detail.as_bytes())?);
+    }
+    Ok(values)
+}
+
+/// The detail among the values of [`sealed`].
+pub(super) fn detail(mut values: Vec<Value>) -> Option<Vec<u8>> {
+    match values.swap_remove(DETAIL) {
+        Value::Text(detail) => Some(detail.into_bytes()),
+        _ => None,
+    }
+}
+
 /// Reads a row of [`columns`], once its seal was found whole.
-pub(super) fn filed(row: &Row<'_>) -> Result<Filed> {
-    let seal = checked("record", row, COLUMNS.len())?;
+pub(super) fn filed(row: &Row<'_>, view: &View<'_>) -> Result<Filed> {
     let id: IncidentId = value(row, 0)?;
+    let detail = view.unpack(
+        &row.get::<_, Vec<u8>>(DETAIL)
+            .map_err(failed("read a record"))?,
+    );
+    let detail = detail.map_err(|error| match error {
+        Error::Damaged { found } => Error::Damaged {
+            found: format!("the record of `{id}`: {found}"),
+        },
+        error => error,
+    })?;
+    let seal = checked_with("record", row, COLUMNS.len(), Some((DETAIL, &detail)))?;
+    let detail: Detail = serde_json::from_slice(&detail).map_err(|error| Error::Damaged {
+        found: format!("the record of `{id}` cannot be read: {error}"),
+    })?;
     let record = Record {
         source: text(row, 2)?.to_owned(),
         path: text(row, 3)?.to_owned(),
         kind: kind(row, 4)?,
         language: text(row, 6)?.to_owned(),
         title: text(row, 7)?.to_owned(),
-        facts: from_json(&id, text(row, 13)?)?,
-        metadata: from_json(&id, text(row, 14)?)?,
-        classification: from_json(&id, text(row, 15)?)?,
-        lineage: from_json(&id, text(row, 17)?)?,
+        facts: detail.facts,
+        metadata: detail.metadata,
+        classification: detail.classification,
+        lineage: detail.lineage,
         id,
     };
     Ok(Filed {
         record,
         read_kind: kind(row, 5)?,
         rev: row.get(1).map_err(failed("read a record"))?,
-        content: hash(row, 16)?,
-        fingerprint: row.get(20).map_err(failed("read a record"))?,
+        content: hash(row, 14)?,
+        fingerprint: row.get(19).map_err(failed("read a record"))?,
+        number: row
+            .get(COLUMNS.len() + 1)
+            .map_err(failed("read a record"))?,
         seal,
     })
 }
 
 /// The seal over the first `count` columns of a row, which must be the one in the column after them.
 pub(super) fn checked(table: &str, row: &Row<'_>, count: usize) -> Result<Hash> {
+    checked_with(table, row, count, None)
+}
+
+/// As [`checked`], with the text of a column that is kept in another form.
+fn checked_with(
+    table: &str,
+    row: &Row<'_>,
+    count: usize,
+    unpacked: Option<(usize, &[u8])>,
+) -> Result<Hash> {
     let doing = "read a row";
     let mut values = Vec::with_capacity(count);
     for column in 0..count {
-        values.push(row.get_ref(column).map_err(failed(doing))?);
+        let found = row.get_ref(column).map_err(failed(doing))?;
+        values.push(match unpacked {
+            Some((packed, text)) if packed == column => ValueRef::Text(text),
+            _ => found,
+        });
     }
     let named = match values.first() {
         Some(ValueRef::Text(id)) => format!(" of `{}`", String::from_utf8_lossy(id)),
@@ -230,79 +290,6 @@ pub(super) fn seal<'a>(table: &str, values: impl Iterator<Item = ValueRef<'a>>) 
         }
     }
     hasher.finalize()
-}
-
-/// The `meta` of a store that is being made.
-pub(super) fn first_meta(connection: &Connection) -> Result<Meta> {
-    connection
-        .query_row(
-            "SELECT lower(hex(randomblob(16))), lower(hex(randomblob(8)))",
-            [],
-            |row| {
-                Ok(Meta {
-                    kb_id: row.get(0)?,
-                    epoch: row.get(1)?,
-                    rev: 0,
-                    live: 0,
-                    schema_version: 0,
-                    index_gen: 0,
-                    written_by: String::new(),
-                })
-            },
-        )
-        .map_err(failed("make the record"))
-}
-
-/// Reads `meta`, once its seal was found whole.
-pub(super) fn read_meta(connection: &Connection) -> Result<Meta> {
-    let doing = "read the record's description";
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT kb_id, epoch, rev, live, schema_version, index_gen, written_by, row_hash FROM meta",
-        )
-        .map_err(failed(doing))?;
-    let mut rows = statement.query([]).map_err(failed(doing))?;
-    let Some(row) = rows.next().map_err(failed(doing))? else {
-        return Err(Error::Damaged {
-            found: "its description, the table `meta`, is empty".to_owned(),
-        });
-    };
-    checked("meta", row, 7)?;
-    let read = |row: &Row<'_>| -> rusqlite::Result<Meta> {
-        Ok(Meta {
-            kb_id: row.get(0)?,
-            epoch: row.get(1)?,
-            rev: row.get(2)?,
-            live: row.get(3)?,
-            schema_version: row.get(4)?,
-            index_gen: row.get(5)?,
-            written_by: row.get(6)?,
-        })
-    };
-    read(row).map_err(failed(doing))
-}
-
-/// Writes `meta`, as the program of this version.
-pub(super) fn write_meta(connection: &Connection, meta: Meta) -> Result<()> {
-    let mut values = vec![
-        Value::Text(meta.kb_id),
-        Value::Text(meta.epoch),
-        Value::Integer(meta.rev),
-        Value::Integer(meta.live),
-        Value::Integer(meta.schema_version),
-        Value::Integer(meta.index_gen),
-        Value::Text(env!("CARGO_PKG_VERSION").to_owned()),
-    ];
-    let seal = seal("meta", values.iter().map(ValueRef::from));
-    values.push(Value::Blob(seal.as_bytes().to_vec()));
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO meta (only_row, kb_id, epoch, rev, live, schema_version, index_gen, written_by, row_hash) \
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )
-        .and_then(|mut statement| statement.execute(rusqlite::params_from_iter(values)))
-        .map_err(failed("write the record's description"))?;
-    Ok(())
 }
 
 /// The text of a column.
@@ -340,19 +327,13 @@ pub(super) fn kind(row: &Row<'_>, column: usize) -> Result<DocumentKind> {
     })
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<Value> {
+fn json<T: Serialize>(value: &T) -> Result<Value> {
     serde_json::to_string(value)
         .map(Value::Text)
         .map_err(|error| Error::Store {
             doing: "write a record",
             source: Box::new(error),
         })
-}
-
-fn from_json<T: DeserializeOwned>(id: &IncidentId, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| Error::Damaged {
-        found: format!("the record of `{id}` cannot be read: {error}"),
-    })
 }
 
 #[cfg(test)]

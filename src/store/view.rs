@@ -10,9 +10,11 @@ use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::postmortem::DocumentKind;
 use crate::store::failure::failed;
+use crate::store::meta;
+use crate::store::meta::Meta;
+use crate::store::packing::Packing;
 use crate::store::row;
 use crate::store::row::Filed;
-use crate::store::row::Meta;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
@@ -66,11 +68,27 @@ pub struct Count {
 #[derive(Debug, Clone, Copy)]
 pub struct View<'store> {
     connection: &'store Connection,
+    packing: &'store Packing,
 }
 
 impl<'store> View<'store> {
-    pub(super) fn new(connection: &'store Connection) -> View<'store> {
-        View { connection }
+    pub(super) fn new(connection: &'store Connection, packing: &'store Packing) -> View<'store> {
+        View {
+            connection,
+            packing,
+        }
+    }
+
+    pub(super) fn pack(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        self.packing.pack(self.connection, bytes)
+    }
+
+    pub(super) fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>> {
+        self.packing.unpack(self.connection, packed)
+    }
+
+    pub(super) fn packing(&self) -> &'store Packing {
+        self.packing
     }
 
     pub(super) fn connection(&self) -> &'store Connection {
@@ -82,12 +100,22 @@ impl<'store> View<'store> {
     /// # Errors
     /// [`Error::Damaged`], [`Error::Store`]; so for everything below.
     pub fn meta(&self) -> Result<Meta> {
-        row::read_meta(self.connection)
+        meta::read_meta(self.connection)
     }
 
     /// One record; `None` where there is none of this id.
     pub fn find(&self, id: &str) -> Result<Option<Filed>> {
         Ok(self.filed("WHERE id = ?1", [id])?.pop())
+    }
+
+    /// The record of a number; `None` where there is none.
+    pub fn numbered(&self, number: i64) -> Result<Option<Filed>> {
+        Ok(self.filed("WHERE number = ?1", [number])?.pop())
+    }
+
+    /// The records that were filed first, by number.
+    pub(super) fn first(&self, most: i64) -> Result<Vec<Filed>> {
+        self.filed("ORDER BY number LIMIT ?1", [most])
     }
 
     /// Every record, ordered by id.
@@ -158,11 +186,7 @@ impl<'store> View<'store> {
 
     /// The records that a person has overruled in something, ordered by id.
     pub fn judged(&self) -> Result<Vec<Filed>> {
-        let filed = self.filed("WHERE lineage LIKE '%\"overruled\"%' ORDER BY id", [])?;
-        Ok(filed
-            .into_iter()
-            .filter(|filed| !filed.record.lineage.overruled.is_empty())
-            .collect())
+        self.filed("WHERE is_judged = 1 ORDER BY id", [])
     }
 
     /// Whether a record has this id.
@@ -236,12 +260,15 @@ impl<'store> View<'store> {
     /// The original bytes of a record, once they were found to be those that were filed.
     pub fn original(&self, filed: &Filed) -> Result<Vec<u8>> {
         let id = filed.record.id.as_str();
-        let bytes: Option<Vec<u8>> = self
+        let packed: Option<Vec<u8>> = self
             .connection
-            .prepare_cached("SELECT bytes FROM original WHERE id = ?1")
-            .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
+            .prepare_cached("SELECT bytes FROM original WHERE number = ?1")
+            .and_then(|mut statement| {
+                let found = statement.query_row([filed.number], |row| row.get(0));
+                found.optional()
+            })
             .map_err(failed("read an original document"))?;
-        match bytes {
+        match packed.map(|packed| self.unpack(&packed)).transpose()? {
             Some(bytes) if blake3::hash(&bytes) == filed.content => Ok(bytes),
             Some(_) => Err(Error::Damaged {
                 found: format!("the original document of `{id}` differs from its hash"),
@@ -340,7 +367,7 @@ impl<'store> View<'store> {
             .map_err(failed(doing))?;
         let mut rows = statement.query(parameters).map_err(failed(doing))?;
         while let Some(row) = rows.next().map_err(failed(doing))? {
-            take(row::filed(row)?);
+            take(row::filed(row, self)?);
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["parser"]),
     ("rusqlite", &["store"]),
     ("tantivy", &["index"]),
+    ("zstd", &["store"]),
     ("statrs", &["report"]),
     ("minijinja", &["report"]),
     ("include_dir", &["schema"]),

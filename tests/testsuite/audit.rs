@@ -190,6 +190,40 @@ fn a_blind_sample_is_read_and_every_share_of_the_report_has_it_in() {
     let text = desk.run(&["report", "--year", "2026"]).out;
     assert!(text.contains("with wrong labels taken out"), "{text}");
     assert!(!text.contains("Labels not audited"), "{text}");
+    // As if other rules had been in force when it was drawn: what they say now is told, and what that is worth.
+    let file = desk.path().join(".pm-kb/audits.jsonl");
+    let log = fs::read_to_string(&file).unwrap();
+    let other = log.replace(
+        r#""failure_mode":"feature-staleness""#,
+        r#""failure_mode":"labeling-error""#,
+    );
+    let changed = other
+        .lines()
+        .zip(log.lines())
+        .filter(|(one, before)| one != before && one.contains("drawn"));
+    let changed = changed.count();
+    let answers = log.lines().filter(|line| line.contains("answered"));
+    let drawn = other
+        .lines()
+        .filter(|line| line.contains(r#""act":"drawn""#));
+    let text: Vec<&str> = drawn.chain(answers).collect();
+    fs::write(&file, text.join("\n")).unwrap();
+    let status = json(&desk.run(&["audit", "--status", "--json"]));
+    let told = status["changed"].as_array().unwrap();
+    assert!(changed > 0 && told.len() == changed, "{status}");
+    assert!(
+        told.iter()
+            .all(|one| one["was"] == "labeling-error" && one["now"] == "feature-staleness")
+    );
+    let of = |one: &&Value| {
+        one["outcome"]
+            == if one["found"] == one["now"] {
+                "gained"
+            } else {
+                "still wrong"
+            }
+    };
+    assert!(told.iter().filter(of).count() > 0, "{status}");
     let csv = desk
         .run(&["report", "--year", "2026", "--format", "csv"])
         .out;
@@ -431,4 +465,47 @@ fn two_clones_audit_git_merges_and_both_say_the_same() {
     assert!(git(desk.path(), &["clone", "-q", "two", "three"]));
     run(&three, &["add", "docs", "-q"]);
     assert_eq!(state(&three), state(&two));
+}
+
+/// Puts a text between the marks of its name on a page.
+fn shown_as(page: &str, name: &str, text: &str) -> String {
+    let (before, rest) = page.split_once(&format!("<!-- {name}: ")).unwrap();
+    let (mark, rest) = rest.split_once('\n').unwrap();
+    let (_, after) = rest.split_once(&format!("<!-- end of {name} -->")).unwrap();
+    format!(
+        "{before}<!-- {name}: {mark}\n\n```text\n{}\n```\n\n<!-- end of {name} -->{after}",
+        text.trim_end()
+    )
+}
+
+#[test]
+fn the_manual_shows_what_review_and_audit_answer() {
+    let desk = with_examples();
+    let queue = desk.run(&["review", "-n", "3"]);
+    desk.run(&[
+        "audit",
+        "-n",
+        "20",
+        "--seed",
+        "7",
+        "--author",
+        "Ada",
+        "--export",
+        "audit.csv",
+    ]);
+    assert_eq!(read_blind(&desk, desk.path()).status, 0);
+    let status = desk.run(&["audit", "--status"]);
+    let page = repository("docs/review.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let text = shown_as(
+        &text,
+        "the queue",
+        &format!("$ pm-kb review -n 3\n{}", queue.out),
+    );
+    let text = shown_as(
+        &text,
+        "the audit",
+        &format!("$ pm-kb audit --status\n{}", status.out),
+    );
+    crate::docs::snapshot(&page, &text);
 }

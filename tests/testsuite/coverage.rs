@@ -204,7 +204,7 @@ fn the_interval_of_a_corrected_share_holds_the_truth() {
         true => (vec![60, 200, 1000], vec![0.6, 0.76, 0.9]),
         false => (vec![200], vec![0.76]),
     };
-    println!("incidents  right  share            audit  coverage  uncorrected    bias  width");
+    eprintln!("incidents  right  share            audit  coverage  uncorrected    bias  width");
     let mut all = Outcome::default();
     let mut wrong = Vec::new();
     for incidents in incidents {
@@ -221,7 +221,7 @@ fn the_interval_of_a_corrected_share_holds_the_truth() {
                         audited,
                     };
                     let one = outcome(world, runs, 20_260_703);
-                    println!(
+                    eprintln!(
                         "{incidents:>9}  {right:.2}   {:<15}  {audited:>5}  {:.3}     {:.3}        {:+.3}  {:.2}",
                         subject.name,
                         one.coverage(),
@@ -246,7 +246,7 @@ fn the_interval_of_a_corrected_share_holds_the_truth() {
             }
         }
     }
-    println!(
+    eprintln!(
         "together: coverage {:.4}, bias {:+.4}",
         all.coverage(),
         all.bias()

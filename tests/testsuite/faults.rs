@@ -30,6 +30,9 @@ const CALLS: &str =
 /// Only every so manyth call is tried, unless the environment says otherwise.
 const STRIDE: u64 = 37;
 
+/// Where this is in the environment, the process ends with the last acknowledgement, and closes nothing.
+pub(crate) const ENDS_AT_ONCE: &str = "PM_KB_ENDS_AT_ONCE";
+
 /// One command: what is to be there afterwards (`-` for a removal), and how many documents more in one go.
 struct Step {
     documents: &'static [(&'static str, u64)],
@@ -85,6 +88,9 @@ fn take(step: &Step, kb: &mut KnowledgeBase) -> Result<()> {
         .collect();
     add_where(kb, inputs, &|_| true)?;
     say("done");
+    if step.documents == STEPS[STEPS.len() - 1].documents && env::var_os(ENDS_AT_ONCE).is_some() {
+        std::process::abort();
+    }
     if let Some(id) = step.removed {
         say(&format!("want {id} -"));
         kb.remove(&[id])?;
@@ -134,16 +140,53 @@ fn possible(start: State, said: &str) -> BTreeSet<State> {
     states
 }
 
-/// Runs the scenario with a fault at one call; what was said, and whether the fault came to pass. `None` without strace.
-fn run_with(fault: &str, at: u64, base: &Base) -> Option<(String, bool)> {
+/// How the scenario is made to fail.
+enum Fault {
+    /// At one call that writes: it fails, or the process is killed before it.
+    AtCall(&'static str, u64),
+    /// No file may grow beyond so many bytes: the write that crosses it is done by half.
+    Half(Grown),
+}
+
+/// What follows on a write that was done by half.
+#[derive(Clone, Copy)]
+struct Grown {
+    to: u64,
+    killed: bool,
+}
+
+impl Fault {
+    /// The command that the scenario is put behind.
+    fn command(&self, log: &Path) -> Command {
+        match self {
+            Fault::AtCall(fault, at) => {
+                let mut command = Command::new("strace");
+                command.args(["-f", "-qq", "-o"]).arg(log);
+                command.arg("-e").arg(format!("trace={CALLS}"));
+                command
+                    .arg("-e")
+                    .arg(format!("inject={CALLS}:{fault}:when={at}"));
+                command
+            }
+            Fault::Half(grown) => {
+                let mut command = Command::new("sh");
+                // A process that ignores the signal is told by the call that failed.
+                let signal = if grown.killed { "" } else { "trap '' XFSZ; " };
+                command
+                    .arg("-c")
+                    .arg(format!("{signal}exec prlimit --fsize={} \"$@\"", grown.to))
+                    .arg("sh");
+                command
+            }
+        }
+    }
+}
+
+/// Runs the scenario with a fault; what was said, and whether the fault came to pass. `None` where it cannot be made.
+fn run_with(fault: &Fault, base: &Base) -> Option<(String, bool)> {
     let log = base.dir().with_file_name("strace.log");
-    let output = Command::new("strace")
-        .args(["-f", "-qq", "-o"])
-        .arg(&log)
-        .arg("-e")
-        .arg(format!("trace={CALLS}"))
-        .arg("-e")
-        .arg(format!("inject={CALLS}:{fault}:when={at}"))
+    let output = fault
+        .command(&log)
         .arg(env::current_exe().expect("this binary"))
         .args([
             "--exact",
@@ -153,18 +196,40 @@ fn run_with(fault: &str, at: u64, base: &Base) -> Option<(String, bool)> {
         ])
         .env("PM_KB_SCENARIO", base.dir())
         .env("RUST_BACKTRACE", "0")
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .output()
         .ok()?;
     let err = String::from_utf8_lossy(&output.stderr);
-    if err.contains("strace:") {
+    if err.contains("strace:") || err.contains("prlimit:") {
         eprintln!("skipped: {}", err.trim());
         return None;
     }
-    let calls = String::from_utf8_lossy(&fs::read(&log).expect("the log")).into_owned();
-    let befell = calls.contains("(INJECTED)") || calls.contains("+++ killed by SIGKILL");
-    assert!(!err.contains("panicked at src/"), "{fault} at {at}: {err}");
-    Some((String::from_utf8_lossy(&output.stdout).into_owned(), befell))
+    assert!(!err.contains("panicked at src/"), "{err}");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let befell = match fault {
+        Fault::AtCall(..) => {
+            let calls = String::from_utf8_lossy(&fs::read(&log).expect("the log")).into_owned();
+            calls.contains("(INJECTED)") || calls.contains("+++ killed by SIGKILL")
+        }
+        Fault::Half(_) => {
+            !output.status.success() || said.contains("\u{1}error") || said.contains("\u{1}warning")
+        }
+    };
+    Some((said, befell))
+}
+
+/// Holds a base against what was said before the fault, and goes on with it; whether the index was behind.
+fn assert_whole(base: &Base, states: &BTreeSet<State>, told: &str) -> bool {
+    let mut kb = base.open();
+    let there = held(&kb);
+    assert!(states.contains(&there), "{told}: {there:?}");
+    let behind = kb.status().expect("a status").index_behind != Some(0);
+    kb.catch_up()
+        .unwrap_or_else(|error| panic!("{told} blocks: {error}"));
+    let checkup = kb.doctor(false).expect("a check-up");
+    assert!(checkup.is_clean(), "{told}: {checkup:?}");
+    behind
 }
 
 /// Five documents whose index is in step.
@@ -189,26 +254,44 @@ fn a_fault_at_any_write_leaves_every_command_done_or_not_done() {
         let mut beyond = 0;
         while beyond < if stride == 1 { 3 } else { 1 } {
             let base = settled.copied();
-            let Some((said, befell)) = run_with(fault, at, &base) else {
+            let Some((said, befell)) = run_with(&Fault::AtCall(fault, at), &base) else {
                 return;
             };
             effective += u64::from(befell);
             beyond = if befell { 0 } else { beyond + 1 };
-            let mut kb = base.open();
-            let there = held(&kb);
             let states = possible(start.clone(), &said);
-            assert!(
-                states.contains(&there),
-                "{fault} at {at}: {there:?}\n{said}"
-            );
-            behind += u64::from(kb.status().expect("a status").index_behind != Some(0));
-            kb.catch_up()
-                .unwrap_or_else(|error| panic!("{fault} at {at} blocks: {error}"));
-            let checkup = kb.doctor(false).expect("a check-up");
-            assert!(checkup.is_clean(), "{fault} at {at}: {checkup:?}");
+            let told = format!("{fault} at {at}\n{said}");
+            behind += u64::from(assert_whole(&base, &states, &told));
             at += stride;
         }
         eprintln!("{fault}: {effective} faults, {behind} left the index behind");
+        assert!(effective > 0);
+    }
+}
+
+/// A disk that is full, or a quota, cuts a write in the middle of a page.
+#[test]
+fn a_write_that_is_done_by_half_leaves_every_command_done_or_not_done() {
+    let settled = settled();
+    let start = held(&settled.open());
+    let tries = size::of("PM_KB_HALVES", 6, 400);
+    for killed in [true, false] {
+        let (mut effective, mut behind) = (0, 0);
+        for nth in 0..tries {
+            // The log of the record and the files of the index are all shorter than this.
+            let to = 1 + nth * 200_003 / tries;
+            let base = settled.copied();
+            let Some((said, befell)) = run_with(&Fault::Half(Grown { to, killed }), &base) else {
+                return;
+            };
+            effective += u64::from(befell);
+            let states = possible(start.clone(), &said);
+            let told = format!("no file beyond {to} bytes, killed: {killed}\n{said}");
+            behind += u64::from(assert_whole(&base, &states, &told));
+        }
+        eprintln!(
+            "half writes, killed: {killed}: {effective} of {tries}, {behind} left the index behind"
+        );
         assert!(effective > 0);
     }
 }

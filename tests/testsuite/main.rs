@@ -52,6 +52,7 @@ mod size;
 mod store;
 mod supply;
 mod terminal;
+mod threads;
 mod transcript;
 mod traps;
 mod verdicts;

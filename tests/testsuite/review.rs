@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 
 use pm_kb::evaluation::Gold;
@@ -19,7 +20,7 @@ use crate::desk::repository;
 use crate::known_items::corpora;
 
 /// A labelled folder: its documents by path, and what a careful reader says of them.
-fn labelled(folder: &PathBuf) -> Vec<(PathBuf, Gold)> {
+fn labelled(folder: &Path) -> Vec<(PathBuf, Gold)> {
     let table = fs::read_to_string(folder.join("LABELS.tsv")).unwrap();
     let gold = Gold::read("LABELS.tsv", &table).unwrap();
     gold.into_iter()
@@ -87,7 +88,8 @@ fn wrong_inputs(request: &Request, pairs: &[(Record, Record)]) -> BTreeMap<Strin
 
 /// A base of the documents of some folders, and what a careful reader says of each.
 fn base_of(folders: &[PathBuf]) -> (tempfile::TempDir, KnowledgeBase, Vec<(Record, Gold)>) {
-    let documents: Vec<(PathBuf, Gold)> = folders.iter().flat_map(labelled).collect();
+    let documents: Vec<(PathBuf, Gold)> =
+        folders.iter().flat_map(|folder| labelled(folder)).collect();
     let folder = tempfile::tempdir().unwrap();
     let mut base = KnowledgeBase::create(&folder.path().join(".pm-kb")).unwrap();
     let inputs = documents.iter().map(|(path, _)| Input {
@@ -118,11 +120,11 @@ const HOUR: usize = 60;
 /// How much faster the share of wrong inputs falls in queue order than at random; prints the curve.
 fn times_as_fast(queue: &[String], wrong: &BTreeMap<String, usize>) -> f64 {
     let total: usize = wrong.values().sum();
-    println!(
+    eprintln!(
         "{} incidents, {total} wrong inputs of headlines",
         wrong.len()
     );
-    println!("decisions  wrong in queue order  at random");
+    eprintln!("decisions  wrong in queue order  at random");
     let share = |decided: usize| {
         let mended: usize = queue.iter().take(decided).map(|id| wrong[id]).sum();
         mended as f64 / total as f64
@@ -131,10 +133,10 @@ fn times_as_fast(queue: &[String], wrong: &BTreeMap<String, usize>) -> f64 {
     let random = |decided: usize| decided as f64 / wrong.len() as f64;
     for decided in (0..=HOUR).step_by(10) {
         let (queued, random) = (1.0 - share(decided), 1.0 - random(decided));
-        println!("{decided:>9}  {queued:>20.3}  {random:>9.3}");
+        eprintln!("{decided:>9}  {queued:>20.3}  {random:>9.3}");
     }
     let times = share(HOUR) / random(HOUR);
-    println!("{times:.2} times as fast");
+    eprintln!("{times:.2} times as fast");
     times
 }
 
@@ -167,7 +169,7 @@ fn an_hour_of_review_mends_the_headlines_twice_as_fast_as_reading_at_random() {
         wrong_inputs(&request, &pairs)
     };
     let times = times_as_fast(&queue, &wrong(rightly));
-    println!("with every other label of the reader, too:");
+    eprintln!("with every other label of the reader, too:");
     times_as_fast(&queue, &wrong(wholly));
     assert!(times >= 2.0, "{times:.2} times as fast as at random");
 }

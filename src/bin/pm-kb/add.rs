@@ -2,7 +2,9 @@
 
 use std::io;
 use std::io::IsTerminal as _;
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -98,12 +100,6 @@ impl Heading {
     }
 }
 
-/// So many documents are read before they are stored: memory stays bounded, an interruption keeps what was told.
-const CHUNK_DOCUMENTS: usize = 100;
-
-/// So many bytes are, but for the last document.
-const CHUNK_BYTES: usize = 8_000_000;
-
 /// One run of the command.
 struct Run<'a> {
     desk: &'a mut Desk,
@@ -155,7 +151,8 @@ fn progress(total: usize, desk: &Desk) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(total as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} documents, {eta} left")
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:30} {pos} of {len} documents, {per_sec}, {eta} left")
     {
         bar.set_style(style);
     }
@@ -176,17 +173,18 @@ impl Run<'_> {
             comes: &comes,
             deny_secrets: args.deny_secrets,
             split: args.split_on.map(Heading::level),
+            threads: thread::available_parallelism().map_or(1, NonZero::get),
             ..Settings::of(reading, &exists)
         };
         self.refuse_all(found)?;
         if found.stdin {
-            self.store(&mut base, &settings, vec![input::read_stdin(limit)])?;
+            self.store(&mut base, &settings, [()], |()| input::read_stdin(limit))?;
         }
-        let files = found.files.iter().map(|file| input::read(file, limit));
-        self.store_in_chunks(&mut base, &settings, files)?;
+        let read = |file: &PathBuf| input::read(file, limit);
+        self.store(&mut base, &settings, &found.files, read)?;
         if let Some(file) = &args.from_export {
             match input::read_export(file, limit) {
-                Ok(documents) => self.store_in_chunks(&mut base, &settings, documents)?,
+                Ok(documents) => self.store(&mut base, &settings, documents, |read| read)?,
                 Err(refusal) => self.refuse(&refusal)?,
             }
         }
@@ -200,56 +198,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn store_in_chunks(
+    /// Stores what can be read, and tells of all in the order of their paths.
+    fn store<T: Send>(
         &mut self,
         base: &mut KnowledgeBase,
         settings: &Settings<'_>,
-        read: impl Iterator<Item = Result<Input, input::Refusal>>,
+        sources: impl IntoIterator<Item = T>,
+        read: impl Fn(T) -> Result<Input, input::Refusal> + Sync,
     ) -> anyhow::Result<()> {
-        let mut chunk = Vec::new();
-        let mut bytes = 0;
-        for one in read {
-            bytes += one.as_ref().map_or(0, |input| input.bytes.len());
-            chunk.push(one);
-            if chunk.len() >= CHUNK_DOCUMENTS || bytes >= CHUNK_BYTES {
-                self.store(base, settings, std::mem::take(&mut chunk))?;
-                bytes = 0;
-            }
-        }
-        self.store(base, settings, chunk)
-    }
-
-    /// Stores what could be read, and tells of all in the order of their paths.
-    fn store(
-        &mut self,
-        base: &mut KnowledgeBase,
-        settings: &Settings<'_>,
-        read: Vec<Result<Input, input::Refusal>>,
-    ) -> anyhow::Result<()> {
-        let mut inputs = Vec::new();
-        let mut refusals = Vec::new();
-        for one in read {
-            match one {
-                Ok(input) => inputs.push(input),
-                Err(refusal) => refusals.push((inputs.len(), refusal)),
-            }
-        }
-        let mut refusals = refusals.into_iter().peekable();
         let mut told = Ok(());
-        let mut stored = 0;
-        base.add(inputs, settings, &mut |added| {
+        base.add_from(sources, read, settings, &mut |one| {
             // The documents are stored already: what fails in telling of them is told to the caller afterwards.
             if told.is_ok() {
-                let before = || refusals.next_if(|(before, _)| *before <= stored);
-                told = std::iter::from_fn(before)
-                    .try_for_each(|(_, refusal)| self.refuse(&refusal))
-                    .and_then(|()| self.tell(&added));
-                stored += 1;
+                told = match one {
+                    Ok(added) => self.tell(&added),
+                    Err(refusal) => self.refuse(&refusal),
+                };
             }
         })?;
-        told?;
-        refusals.try_for_each(|(_, refusal)| self.refuse(&refusal))?;
-        Ok(())
+        Ok(told?)
     }
 
     fn refuse_all(&mut self, found: &input::Found) -> io::Result<()> {

@@ -152,7 +152,11 @@ fn tell(of: &Evaluation, desk: &mut Desk) -> anyhow::Result<()> {
     lines.extend(confusion(of));
     lines.push(String::new());
     let sure = of.calibration.iter();
-    lines.extend(sure.map(|(sure, score)| named(&format!("confidence {sure}"), share(*score))));
+    lines.extend(sure.map(|(sure, score)| {
+        let promise = of.promise(*sure);
+        let told = format!("{}, promised {promise:.3}", share(*score));
+        named(&format!("confidence {sure}"), told)
+    }));
     desk.terminal.text(&lines.join("\n"))?;
     Ok(())
 }

@@ -74,7 +74,8 @@ Examples:
   printf '%s\\n' '{\"id\": \"a\", \"text\": \"# Title …\"}' | pm-kb classify --input-format jsonl -
 
 The last is a filter for programs: one line in, one line out, in order, at once. A line that cannot be read is \
-answered by an object with the schema pm-kb/error/1, and the exit status stays 0. No knowledge base is needed or made.";
+answered by an object with the schema pm-kb/error/1, and the exit status stays 0. No knowledge base is needed or made; \
+the rules of the one that is meant count, where there is one.";
 
 /// Below the options of `label`.
 pub(crate) const LABEL: &str = "\

@@ -223,8 +223,8 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
     ];
     if !quality.to_review.is_empty() {
         gaps.push(Inline::text("; "));
-        gaps.push(Inline::code("pm-kb list is:disputed"));
-        gaps.push(Inline::text(" shows them"));
+        gaps.push(Inline::code("pm-kb review"));
+        gaps.push(Inline::text(" goes through them"));
     }
     gaps.push(Inline::text("."));
     lines.push(gaps);
@@ -233,25 +233,8 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
 
 /// How wrong the labels are, as far as anybody has measured it.
 fn audit_line(report: &Report) -> Line {
-    let here = report.window.population.audited.len();
     let Some(audit) = report.request.audit.as_ref() else {
-        let mut line = vec![Inline::text(
-            "Labels not audited: nobody has measured on this base how often they are wrong",
-        )];
-        let measured = report.request.provenance.measured;
-        if measured.total > 0 {
-            line.push(Inline::Text(format!(
-                ". On {} labelled documents that the rules were not fitted on, {} of the failure modes were right",
-                measured.total,
-                wording::share(measured)
-            )));
-        }
-        line.extend([
-            Inline::text("; "),
-            Inline::code("pm-kb audit -n 40"),
-            Inline::text(" measures it here."),
-        ]);
-        return line;
+        return not_audited(report);
     };
     let modes = accuracies(audit);
     let mode = modes.iter().find(|one| one.facet == Facet::FailureMode);
@@ -263,17 +246,39 @@ fn audit_line(report: &Report) -> Line {
             wording::percent(one.interval.1, 0)
         )
     });
+    let documents = wording::plural(audit.len(), "document");
+    let here = report.window.population.audited.len();
     let words = match audit.len() {
-        count if count < LEAST => format!(
-            "{} audited{right}; fewer than {LEAST} correct no share.",
-            wording::plural(count, "document")
-        ),
-        count => format!(
-            "{} audited, {here} of them counted here{right}. The corrected shares and their intervals have that in them.",
-            wording::plural(count, "document")
+        count if count < LEAST => {
+            format!("{documents} audited{right}; fewer than {LEAST} correct no share.")
+        }
+        _ => format!(
+            "{documents} audited, {here} of them counted here{right}. The corrected shares and their intervals have that in \
+             them."
         ),
     };
     vec![Inline::Text(words)]
+}
+
+/// That nobody has measured it here, and what was measured elsewhere.
+fn not_audited(report: &Report) -> Line {
+    let mut line = vec![Inline::text(
+        "Labels not audited: nobody has measured on this base how often they are wrong",
+    )];
+    let measured = report.request.provenance.measured;
+    if measured.total > 0 {
+        line.push(Inline::Text(format!(
+            ". On {} labelled documents that the rules were not fitted on, {} of the failure modes were right",
+            measured.total,
+            wording::share(measured)
+        )));
+    }
+    line.extend([
+        Inline::text("; "),
+        Inline::code("pm-kb audit -n 40"),
+        Inline::text(" measures it here."),
+    ]);
+    line
 }
 
 /// Whether the last quarter may still grow.

@@ -21,7 +21,11 @@ pub(crate) fn evaluation(of: &Evaluation) -> Value {
     let calibration: Map<String, Value> = of
         .calibration
         .iter()
-        .map(|(sure, one)| (sure.to_string(), score(*one)))
+        .map(|(sure, one)| {
+            let mut told = score(*one);
+            told["promised"] = json!(of.promise(*sure));
+            (sure.to_string(), told)
+        })
         .collect();
     let modes: Vec<Value> = of
         .modes
