@@ -159,8 +159,7 @@ pub fn parse(document: &Document, options: &Options) -> Parsed {
     let own_id = postmortem.stated_id.as_ref().map(|fact| fact.value.clone());
     name::fill(&outline, &source, own_id.as_deref(), &mut postmortem.facts);
     told_name::fill(&outline, &source, &mut postmortem.facts);
-    let (facts, title) = (&postmortem.facts, &postmortem.title);
-    postmortem.kind = document_kind::of(&outline, &entries, facts, title);
+    postmortem.kind = document_kind::of(&outline, &entries, &postmortem.facts, &postmortem.title);
     if several && postmortem.kind.is_counted() && !document_kind::is_stated(&entries) {
         postmortem.kind = DocumentKind::Several;
     }

@@ -235,13 +235,7 @@ impl Paper {
         if let Some(whole) = self.replaced(clerk)? {
             notice.get_or_insert(format!("replaces {whole}, which was the whole page"));
         }
-        let parts = self.replaced_parts(clerk)?;
-        if !parts.is_empty() {
-            notice = Some(format!(
-                "replaces {}, which the page was divided into by other headings",
-                parts.join(", ")
-            ));
-        }
+        let notice = self.replaced_parts(clerk)?.or(notice);
         Ok(Added {
             outcome: filed.map_or(Outcome::Unchanged, |_| place.outcome),
             source: self.source,
@@ -301,14 +295,14 @@ impl Paper {
         Ok(Some(whole.record.id))
     }
 
-    /// Removes the parts of the page that headings of another level made of it; their ids.
-    fn replaced_parts(&self, clerk: &mut Clerk<'_, '_>) -> Result<Vec<String>> {
+    /// Removes the parts of the page that headings of another level made of it; what is to be said of that.
+    fn replaced_parts(&self, clerk: &mut Clerk<'_, '_>) -> Result<Option<String>> {
         let Some((level, (file, _))) = self
             .part
             .map(|part| part.level)
             .zip(self.path.rsplit_once('#'))
         else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let mut removed = Vec::new();
         for filed in clerk.writing.view().parts_of(file)? {
@@ -322,7 +316,13 @@ impl Paper {
                 removed.push(filed.record.id.to_string());
             }
         }
-        Ok(removed)
+        let said = || {
+            format!(
+                "replaces {}, which the page was divided into by other headings",
+                removed.join(", ")
+            )
+        };
+        Ok((!removed.is_empty()).then(said))
     }
 
     fn without_record(self, outcome: Outcome) -> Added {

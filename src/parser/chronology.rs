@@ -87,6 +87,25 @@ pub(crate) struct Chronology {
     pub(crate) told_to_repair: Option<(i64, usize)>,
 }
 
+impl Chronology {
+    /// Takes in the days that the title, the file's name and the first sentences name.
+    fn name_days(&mut self, title: Option<Reading>, file: Option<Reading>, lead: Option<LeadDay>) {
+        let of_incident = lead.filter(|lead| !lead.is_of_page);
+        let telling = of_incident.filter(|lead| lead.tells);
+        self.named = [title, telling.map(|lead| lead.reading)];
+        self.is_day_weak &= !self.is_confirmed();
+        let weak = self.date.filter(|_| self.is_day_weak);
+        self.fallback = [weak, file, of_incident.map(|lead| lead.reading)];
+    }
+
+    /// Whether the title or the first sentences name the day that is stated, too: then it is no day of a page.
+    fn is_confirmed(&self) -> bool {
+        let day = self.date.map(|stated| stated.point.date());
+        let mut named = self.named.iter().flatten();
+        day.is_some_and(|day| named.any(|named| named.point.date() == day))
+    }
+}
+
 /// Reads the course of an incident: what keys state first, then what the timeline and the prose tell.
 pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
     let outline = matter.outline;
@@ -97,15 +116,12 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
         .or_else(|| proved_order(outline, file, source.text));
     let span = day::span(matter.statements.entries, outline, order);
     let title = day::of_title(outline, order).or_else(|| day::of_title_in(outline, order, span));
+    let named = title.or(file).map(|reading| reading.point.date());
     let mut setting = Setting {
-        day: None,
+        day: named.or_else(|| day::any(matter.statements.entries, &Outline::default(), order)),
         zone: declared_zone::find(outline),
         span,
     };
-    setting.day = title.or(file).map(|reading| reading.point.date());
-    setting.day = setting
-        .day
-        .or_else(|| day::any(matter.statements.entries, &Outline::default(), order));
     let dated = || {
         day::any(matter.statements.entries, outline, order)
             .or_else(|| day::in_named_year(outline, order))
@@ -119,22 +135,7 @@ pub(crate) fn read(matter: &Matter<'_>, source: &mut Source<'_>) -> Chronology {
     setting.day = setting.day.or(lead.map(|lead| lead.reading.point.date()));
     let mut chronology = key_clock::read(&matter.statements, source, setting.clone(), order);
     chronology.is_dayless = is_dayless;
-    chronology.named = [
-        title,
-        lead.filter(|lead| lead.tells && !lead.is_of_page)
-            .map(|lead| lead.reading),
-    ];
-    // What the title or the first sentences name as well is no day of a page.
-    let confirmed = |stated: Reading| {
-        let named = chronology.named.iter().flatten();
-        named
-            .clone()
-            .any(|named| named.point.date() == stated.point.date())
-    };
-    chronology.is_day_weak &= !chronology.date.is_some_and(confirmed);
-    let weak = chronology.date.filter(|_| chronology.is_day_weak);
-    let of_incident = lead.filter(|lead| !lead.is_of_page);
-    chronology.fallback = [weak, file, of_incident.map(|lead| lead.reading)];
+    chronology.name_days(title, file, lead);
     let context = text_day(&chronology, lead).or(setting.day);
     setting.day = context.or_else(dated);
     add_text(&mut chronology, matter, &setting, order);

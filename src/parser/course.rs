@@ -194,15 +194,9 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
     let silent = || {
         let first = before.first().filter(|entry| {
             let event = entry.event;
-            !event.changes
-                && !event.diagnosed
-                && !event.mitigated
-                && !event.resolved
-                && !event.recovers
+            !event.changes && !event.diagnosed && !event.mends()
         });
-        first.filter(|entry| {
-            entry.section != SectionKind::Response && (detection.is_some() || entries.len() >= 3)
-        })
+        first.filter(|entry| of_harm(entry) && (detection.is_some() || entries.len() >= 3))
     };
     let changed = || {
         before

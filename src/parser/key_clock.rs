@@ -94,25 +94,27 @@ fn is_of_incident(entry: &Entry) -> bool {
     .any(|word| key.contains(word))
 }
 
+/// Keys of site generators.
+const GENERATOR: &[&str] = &[
+    "layout",
+    "linktitle",
+    "redirect from",
+    "permalink",
+    "slug",
+    "draft",
+    "excerpt",
+    "image",
+    "thumbnail",
+    "cover",
+    "resources",
+    "nav order",
+    "aliases",
+    "hero",
+    "series",
+];
+
 /// Whether a date is that of a page: one of the keys beside it is of a site generator.
 fn is_weak(entry: &Entry, statements: &Statements<'_>) -> bool {
-    const GENERATOR: &[&str] = &[
-        "layout",
-        "linktitle",
-        "redirect from",
-        "permalink",
-        "slug",
-        "draft",
-        "excerpt",
-        "image",
-        "thumbnail",
-        "cover",
-        "resources",
-        "nav order",
-        "aliases",
-        "hero",
-        "series",
-    ];
     let mut front = statements
         .entries
         .iter()

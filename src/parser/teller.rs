@@ -20,6 +20,7 @@ use crate::parser::range;
 use crate::parser::stamp;
 use crate::parser::stamp::Stamp;
 use crate::parser::weekday;
+use crate::parser::zone::Zone;
 use crate::postmortem::SectionKind;
 
 /// Words by which a sentence speaks of another time than that of the incident.
@@ -65,12 +66,31 @@ impl Teller<'_> {
         }
     }
 
-    /// What the sentence tells of each of its times.
-    pub(crate) fn told(&self, section: SectionKind) -> Vec<(Told, Date)> {
+    /// What a time inherits: its own zone or that of the sentence, and the weekday that is named before it.
+    fn setting(&self, stamp: &Stamp, day: Option<Date>, zone: Option<&Zone>) -> Setting {
+        let zone = stamp.zone.as_ref().or(zone).or(self.known.zone.as_ref());
+        let before = self.sentence.get(..stamp.start).unwrap_or_default();
+        let named = day.filter(|_| stamp.day.is_none());
+        let named = named.and_then(|day| weekday::before(before, day));
+        Setting {
+            span: self.known.span,
+            day: named.or(day),
+            zone: zone.cloned(),
+        }
+    }
+
+    /// The times of the sentence and the steps among them, in their order.
+    fn stamps(&self) -> (Vec<Stamp>, Vec<later::Step>) {
         let mut stamps = stamp::stamps(self.sentence, self.order);
         let steps = later::steps(self.sentence);
         stamps.extend(steps.iter().map(|step| step.stamp.clone()));
         stamps.sort_by_key(|stamp| stamp.start);
+        (stamps, steps)
+    }
+
+    /// What the sentence tells of each of its times.
+    pub(crate) fn told(&self, section: SectionKind) -> Vec<(Told, Date)> {
+        let (stamps, steps) = self.stamps();
         let zone = stamps.iter().find_map(|stamp| stamp.zone.clone());
         let clauses = clause::around(self.sentence, &stamps);
         let mut day = self.known.day;
@@ -80,25 +100,11 @@ impl Teller<'_> {
             if is_of_other_time(self.sentence, stamp, words) {
                 continue;
             }
-            let zone = stamp
-                .zone
-                .clone()
-                .or_else(|| zone.clone())
-                .or_else(|| self.known.zone.clone());
-            let before = self.sentence.get(..stamp.start).unwrap_or_default();
-            let known = Setting {
-                span: self.known.span,
-                day: day
-                    .filter(|_| stamp.day.is_none())
-                    .and_then(|day| weekday::before(before, day))
-                    .or(day),
-                zone,
-            };
+            let known = self.setting(stamp, day, zone.as_ref());
             let step = steps.iter().find(|step| step.stamp == *stamp);
-            let point = match step {
-                Some(step) => last
-                    .and_then(|last| later::after(last, step.minutes))
-                    .map(Point::Moment),
+            let stepped = step.map(|step| later::after(last?, step.minutes));
+            let point = match stepped {
+                Some(moment) => moment.map(Point::Moment),
                 None => known.point(stamp),
             };
             let Some(point) = point else {

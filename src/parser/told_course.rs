@@ -175,22 +175,20 @@ fn prose_onset(told: &[Told], detected: Option<Reading>, end: Option<Reading>) -
         .or_else(failing)
         .or_else(changing)
         .or_else(first)?;
+    let day = told.reading.point;
+    if day.moment().is_some() || known.is_none_or(|known| known.point.moment().is_none()) {
+        return Some(told.reading);
+    }
     // `On Friday it was down. At 14:05 a node was replaced`: the clock time of that day.
-    let timed = |other: &&Told| {
-        let point = other.reading.point;
-        point.moment().is_some()
-            && point.date() == told.reading.point.date()
-            && (other.event.fails || other.event.changes)
-            && !other.event.resolved
-    };
-    let finer = || candidates().find(timed).or_else(first);
-    let is_day = told.reading.point.moment().is_none()
-        && known.is_some_and(|it| it.point.moment().is_some());
-    let finer = is_day
-        .then(finer)
-        .flatten()
-        .filter(|finer| finer.reading.point.date() == told.reading.point.date());
+    let finer = candidates().find(|told| begins_at(told)).or_else(first);
+    let finer = finer.filter(|finer| finer.reading.point.date() == day.date());
     Some(finer.unwrap_or(told).reading)
+}
+
+/// Whether something failed or was changed at a clock time.
+fn begins_at(told: &Told) -> bool {
+    let event = told.event;
+    told.reading.point.moment().is_some() && (event.fails || event.changes) && !event.resolved
 }
 
 fn tells_onset(kind: SectionKind) -> bool {
