@@ -27,6 +27,7 @@ mod listing;
 mod migration;
 mod opening;
 mod row;
+mod tally;
 mod view;
 
 pub use crate::store::backup::TeamFile;
@@ -37,6 +38,7 @@ pub use crate::store::listing::Sketch;
 pub use crate::store::listing::Source;
 pub use crate::store::row::Filed;
 pub use crate::store::row::Meta;
+pub use crate::store::tally::Counted;
 pub use crate::store::view::Change;
 pub use crate::store::view::Count;
 pub use crate::store::view::View;

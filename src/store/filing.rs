@@ -106,6 +106,8 @@ impl<'store> Writing<'store> {
             self.meta.live += 1;
             self.execute("DELETE FROM tombstone WHERE id = ?1", [text(&filing)])?;
         }
+        let last = before.as_ref().map(|before| before.rev);
+        self.keep(&filing.record, self.meta.rev, last)?;
         let before = before.as_ref().map(|before| &before.record);
         self.count_keys(before, Some(&filing.record))?;
         let (values, seal) = row::sealed(filing.sheet(), self.meta.rev)?;
@@ -135,6 +137,7 @@ impl<'store> Writing<'store> {
         self.meta.rev += 1;
         self.meta.live -= 1;
         self.count_keys(Some(&before.record), None)?;
+        self.keep_nothing_of(Some(before.rev))?;
         let id = Value::Text(id.to_owned());
         self.execute("DELETE FROM original WHERE id = ?1", [id.clone()])?;
         self.execute("DELETE FROM record WHERE id = ?1", [id.clone()])?;
@@ -205,7 +208,7 @@ impl<'store> Writing<'store> {
         Ok(())
     }
 
-    fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
+    pub(super) fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
         self.view
             .connection()
             .prepare_cached(sql)

@@ -165,6 +165,11 @@ impl<'store> View<'store> {
             .collect())
     }
 
+    /// The record that was filed at a revision, where it is still there.
+    pub(super) fn at_rev(&self, rev: i64) -> Result<Option<Filed>> {
+        Ok(self.filed("WHERE rev = ?1", [rev])?.pop())
+    }
+
     /// Whether a record has this id.
     pub fn has(&self, id: &str) -> Result<bool> {
         self.connection
