@@ -13,6 +13,7 @@ use pm_kb::parser;
 use pm_kb::postmortem::Postmortem;
 use pm_kb::query::Query;
 use pm_kb::report;
+use pm_kb::report::Extent;
 use pm_kb::report::Request;
 use pm_kb::report::period::Period;
 use pm_kb::rule::RuleSet;
@@ -144,7 +145,9 @@ fn report_of_a_year(bencher: Bencher<'_, '_>) {
     let period = Period::Year(2024);
     let request = Request::of(period, date(2025, 1, 1)).expect("a request");
     bencher.bench_local(|| {
-        let report = base.report(request.clone(), None).expect("a report");
+        let report = base
+            .report(request.clone(), None, Extent::Outline)
+            .expect("a report");
         report::markdown::render(&report)
     });
 }

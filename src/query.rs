@@ -206,6 +206,11 @@ impl Query {
         self.root.mentions(field)
     }
 
+    /// Whether it asks for labels alone, and whether an incident is counted and dated.
+    pub fn is_of_labels(&self) -> bool {
+        self.root.is_of_labels()
+    }
+
     /// The same words without the conditions on the record; `None` where there are no words, or no such conditions.
     pub fn without_filters(&self) -> Option<Query> {
         let mut wider = self.clone();
@@ -240,6 +245,15 @@ impl Expr {
         }
     }
 
+    fn is_of_labels(&self) -> bool {
+        match self {
+            Expr::Word { .. } | Expr::Phrase { .. } => false,
+            Expr::Filter(filter) => filter.field.is_of_labels(),
+            Expr::Any(parts) => parts.iter().all(Expr::is_of_labels),
+            Expr::Group(group) => group.is_of_labels(),
+        }
+    }
+
     fn mentions(&self, field: &Field) -> bool {
         match self {
             Expr::Word { .. } | Expr::Phrase { .. } => false,
@@ -267,6 +281,13 @@ impl Group {
             .into_iter()
             .flatten()
             .any(Expr::has_text)
+    }
+
+    fn is_of_labels(&self) -> bool {
+        [&self.must, &self.should, &self.must_not]
+            .into_iter()
+            .flatten()
+            .all(Expr::is_of_labels)
     }
 
     fn mentions(&self, field: &Field) -> bool {

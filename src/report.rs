@@ -239,7 +239,27 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
     Ok(report)
 }
 
+/// How much of a report is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What people read.
+    Outline,
+    /// All that it was made from, for programs.
+    Everything,
+}
+
 impl Report {
+    /// The places of the incidents whose words are shown.
+    pub fn named(&self, extent: Extent) -> BTreeSet<usize> {
+        let mut named: BTreeSet<usize> = contents::named(self).collect();
+        if extent == Extent::Everything {
+            named.extend(self.asked.population.all.iter());
+            named.extend(self.window.population.all.iter());
+            named.extend(self.open_actions.iter().map(|one| one.place));
+        }
+        named
+    }
+
     /// The ids of some incidents, sorted.
     pub fn ids<'a>(&'a self, members: &'a Members) -> impl Iterator<Item = &'a IncidentId> {
         members.iter().map(|place| &self.entries[place].id)

@@ -1,6 +1,7 @@
 //! Rule, Cue, ContextRule, Policy, RuleSet: what the classifier knows, declared in `/schema` and in a team's own files.
 
 mod builder;
+mod digest;
 mod example;
 mod feature;
 mod file;
@@ -253,7 +254,7 @@ impl RuleSet {
     pub fn with_leaning(mut self, file: RuleFile<'_>) -> Result<RuleSet, Error> {
         self.leaning = Leaning::parse(file.name, file.text)?;
         self.lexicon = OnceLock::new();
-        self.digest_also(file.text);
+        self.digest = digest::with(&self.digest, file.text);
         Ok(self)
     }
 
@@ -267,24 +268,13 @@ impl RuleSet {
         let name = name.strip_suffix(".tsv").unwrap_or(name);
         self.tellings.insert(name.to_owned(), table);
         self.lexicon = OnceLock::new();
-        self.digest_also(file.text);
+        self.digest = digest::with(&self.digest, file.text);
         Ok(self)
     }
 
     /// The table that decides a facet, where there is one.
     pub fn telling(&self, name: &str) -> Option<&Telling> {
         self.tellings.get(name)
-    }
-
-    fn digest_also(&mut self, text: &str) {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(self.digest.as_bytes());
-        hasher.update(text.as_bytes());
-        let version = self
-            .digest
-            .rsplit_once(' ')
-            .map_or("", |(version, _)| version);
-        self.digest = format!("{version} {}", &hasher.finalize().to_hex().as_str()[..12]);
     }
 
     /// How much each everyday word speaks for each kind of cause.

@@ -30,6 +30,7 @@ mod opening;
 mod packing;
 mod row;
 mod sketch;
+mod tally;
 mod view;
 
 pub use crate::store::backup::TeamFile;
@@ -41,6 +42,7 @@ pub use crate::store::meta::Meta;
 pub use crate::store::row::Filed;
 pub use crate::store::sketch::Sketch;
 pub use crate::store::sketch::of as sketch;
+pub use crate::store::tally::Counted;
 pub use crate::store::view::Change;
 pub use crate::store::view::Count;
 pub use crate::store::view::View;

@@ -80,6 +80,18 @@ CREATE TABLE tombstone (
 
 CREATE UNIQUE INDEX tombstone_by_rev ON tombstone (rev);
 
+-- What a report counts of each record, so that it reads no record: derived, and taken from the record again where it is
+-- missing, of another version or not as it was sealed.
+CREATE TABLE tally (
+    rev        INTEGER NOT NULL PRIMARY KEY, -- of the record that it was taken from
+    version    INTEGER NOT NULL,             -- of the form, and of the rules of what is secret
+    id         TEXT    NOT NULL,
+    labels     TEXT    NOT NULL, -- JSON
+    figures    TEXT    NOT NULL, -- JSON
+    has_secret INTEGER NOT NULL,
+    row_hash   BLOB    NOT NULL
+) STRICT;
+
 -- The keys of `record.metadata` and how many records have each: the query language asks for them at every search.
 -- Counted anew by every check-up.
 CREATE TABLE metadata_key (

@@ -144,7 +144,8 @@ fn search(readers: &[SegmentReader], query: &Query, wanted: Wanted) -> tantivy::
         lookup.rank_again(&mut best)?;
     }
     let mut hits = Vec::new();
-    for (candidate, id) in best.into_iter().skip(wanted.offset).take(wanted.limit) {
+    for candidate in best.into_iter().skip(wanted.offset).take(wanted.limit) {
+        let id = segments[candidate.segment].id(candidate.doc)?;
         let explanation = match wanted.explain && !lookup.worth.is_nothing() {
             true => Some(lookup.explain(&candidate)?),
             false => None,
@@ -322,52 +323,68 @@ impl<'a> Lookup<'a> {
         }))
     }
 
-    /// The best so many with their ids, in order.
+    /// The best so many, in order.
     fn best(
         &self,
         mut candidates: Vec<Candidate>,
         count: usize,
-    ) -> tantivy::Result<Vec<(Candidate, String)>> {
+    ) -> tantivy::Result<Vec<Candidate>> {
         if candidates.len() > count {
             let (_, last, _) = candidates.select_nth_unstable_by(count - 1, Candidate::order);
             let last = *last;
             // All that equal the last one: which of them are taken is for their ids to say.
             candidates.retain(|candidate| candidate.order(&last) != Ordering::Greater);
         }
-        let mut best = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            let id = self.segments[candidate.segment].id(candidate.doc)?;
-            best.push((candidate, id));
+        self.put_in_order(&mut candidates)?;
+        candidates.truncate(count);
+        Ok(candidates)
+    }
+
+    /// Puts better ones first, equal ones by their ids. These are read only for equals of different segments: within one
+    /// their numbers have their order.
+    fn put_in_order(&self, candidates: &mut [Candidate]) -> tantivy::Result<()> {
+        let number = |one: &Candidate| (one.segment, self.segments[one.segment].id_number(one.doc));
+        candidates.sort_by(|a, b| a.order(b).then_with(|| number(a).cmp(&number(b))));
+        for equals in candidates.chunk_by_mut(|a, b| a.order(b) == Ordering::Equal) {
+            let first = equals[0].segment;
+            if equals.iter().all(|one| one.segment == first) {
+                continue;
+            }
+            let mut named = Vec::with_capacity(equals.len());
+            for one in equals.iter() {
+                named.push((self.segments[one.segment].id(one.doc)?, *one));
+            }
+            named.sort_by(|a, b| a.0.cmp(&b.0));
+            for (place, (_, one)) in equals.iter_mut().zip(named) {
+                *place = one;
+            }
         }
-        best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
-        best.truncate(count);
-        Ok(best)
+        Ok(())
     }
 
     /// Adds to the score of the first ones how near their words stand, and orders them again.
-    fn rank_again(&self, best: &mut [(Candidate, String)]) -> tantivy::Result<()> {
+    fn rank_again(&self, best: &mut [Candidate]) -> tantivy::Result<()> {
         let window = best.len().min(WINDOW);
         let best = &mut best[..window];
         for segment in 0..self.segments.len() {
             let mut docs: Vec<DocId> = best
                 .iter()
-                .filter(|(candidate, _)| candidate.segment == segment)
-                .map(|(candidate, _)| candidate.doc)
+                .filter(|candidate| candidate.segment == segment)
+                .map(|candidate| candidate.doc)
                 .collect();
             docs.sort_unstable();
             let bonuses = self
                 .worth
                 .nearness(&self.plan, &self.matching(segment), &docs)?;
             let bonuses: BTreeMap<DocId, f32> = docs.into_iter().zip(bonuses).collect();
-            for (candidate, _) in best
+            for candidate in best
                 .iter_mut()
-                .filter(|(candidate, _)| candidate.segment == segment)
+                .filter(|candidate| candidate.segment == segment)
             {
                 candidate.nearness = bonuses.get(&candidate.doc).copied().unwrap_or_default();
                 candidate.score += candidate.nearness;
             }
         }
-        best.sort_by(|a, b| a.0.order(&b.0).then_with(|| a.1.cmp(&b.1)));
-        Ok(())
+        self.put_in_order(best)
     }
 }

@@ -31,7 +31,7 @@ use crate::knowledge_base::verdicts::write_attributes;
 use crate::query::Query;
 use crate::record::Record;
 use crate::report::audit::Audit;
-use crate::tally::Tally;
+use crate::tally::Counting;
 use crate::taxonomy::Facet;
 use crate::verdict::Field;
 
@@ -195,11 +195,8 @@ impl KnowledgeBase {
         if weights.is_empty() {
             return Ok(None);
         }
-        let mut audit = Audit {
-            truth: Tally::new(questions),
-            ruled: Tally::new(questions),
-            weights: BTreeMap::new(),
-        };
+        let (mut truth, mut ruled) = (Counting::new(questions), Counting::new(questions));
+        let mut given = BTreeMap::new();
         self.store.read(|view| {
             for (id, weight) in weights {
                 let Some(filed) = view.find(id.as_str())? else {
@@ -207,13 +204,18 @@ impl KnowledgeBase {
                 };
                 // Who has taken the verdicts back since has taken the answer back.
                 if filed.record.is_counted() && is_decided(&filed.record) {
-                    audit.truth.add(questions, &filed.record);
-                    audit.ruled.add(questions, &as_ruled(&filed.record));
-                    audit.weights.insert(id, weight);
+                    truth.add(&filed.record);
+                    ruled.add(&as_ruled(&filed.record));
+                    given.insert(id, weight);
                 }
             }
             Ok(())
         })?;
+        let audit = Audit {
+            truth: truth.finish(),
+            ruled: ruled.finish(),
+            weights: given,
+        };
         Ok((!audit.is_empty()).then_some(audit))
     }
 }

@@ -61,11 +61,12 @@ impl KnowledgeBase {
         self.catch_up_within(self.deadline)
     }
 
-    /// Makes the index anew.
+    /// Makes the index anew, and what is kept for reports where it is not as it should be.
     ///
     /// # Errors
     /// As [`KnowledgeBase::catch_up`].
     pub fn rebuild(&mut self) -> Result<()> {
+        self.count_anew()?;
         match self.index_lock_within(self.deadline, || false)? {
             Some(lock) => self.make_anew(&lock),
             None => Ok(()),

@@ -54,6 +54,14 @@ impl KnowledgeBase {
             ));
         }
         checkup.notes.extend(self.surroundings());
+        if checkup.record.is_empty() && !self.store.is_read_only() {
+            let wrong = self.count_anew()?;
+            if wrong > 0 {
+                let said =
+                    format!("what reports count of {wrong} documents was taken from them anew");
+                checkup.notes.push(said);
+            }
+        }
         if !checkup.record.is_empty() {
             // What an index of a damaged record should hold is not known.
             return Ok(checkup);
@@ -67,6 +75,15 @@ impl KnowledgeBase {
             checkup.repaired = std::mem::take(&mut checkup.index);
         }
         Ok(checkup)
+    }
+
+    /// Takes what reports count from the records again where what is kept differs; of how many it did.
+    pub(super) fn count_anew(&mut self) -> Result<usize> {
+        let wrong = self.store.read(|view| view.counted_wrongly())?;
+        if !wrong.is_empty() {
+            self.store.write(|writing| writing.count_anew(&wrong))?;
+        }
+        Ok(wrong.len())
     }
 
     /// What is odd about where the base lies.

@@ -1,6 +1,7 @@
 //! Pack: the rules in force in a base: the shipped ones with the team's files over them, or with those of before where a
 //! file is broken.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fs;
 use std::io;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::backup;
+use crate::rule::Policy;
 use crate::rule::RuleFile;
 use crate::rule::RuleSet;
 use crate::text::LineIndex;
@@ -86,9 +88,25 @@ impl Pack {
         &self.in_force().rules
     }
 
+    /// The digest of the rules in force.
+    fn digest(&self) -> String {
+        match self.is_shipped() {
+            true => RuleSet::shipped_digest(),
+            false => self.rules().digest().to_owned(),
+        }
+    }
+
     /// Why the team's files are not in force as they are now; empty where they are.
     pub(super) fn refused(&self) -> &[Error] {
-        &self.in_force().refused
+        match self.is_shipped() {
+            true => &[],
+            false => &self.in_force().refused,
+        }
+    }
+
+    /// Whether the rules are told to be the shipped ones by there being no files of the team, and none is read yet.
+    fn is_shipped(&self) -> bool {
+        self.read.get().is_none() && own_files(&self.dir).is_ok_and(|own| own.is_empty())
     }
 
     fn in_force(&self) -> &InForce {
@@ -138,6 +156,20 @@ impl KnowledgeBase {
     /// commands need none.
     pub fn rules(&self) -> &RuleSet {
         self.pack.rules()
+    }
+
+    /// The digest of the rules in force. Where the team has no files of its own no rule is read for it.
+    pub fn rules_digest(&self) -> String {
+        self.pack.digest()
+    }
+
+    /// How the rules in force weigh and decide. Where the team has no files of its own no rule is read for it.
+    pub(super) fn policy(&self) -> Cow<'_, Policy> {
+        let shipped = match self.pack.is_shipped() {
+            true => RuleSet::shipped_policy().ok(),
+            false => None,
+        };
+        shipped.map_or_else(|| Cow::Borrowed(self.rules().policy()), Cow::Owned)
     }
 
     /// What is wrong with the team's files of rules, so that those of before are in force; empty where nothing is.

@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::find;
-use crate::knowledge_base::secrets;
 use crate::query::Query;
 use crate::record::Record;
 use crate::report;
+use crate::report::Extent;
 use crate::report::Report;
 use crate::report::Request;
 use crate::report::audit::Audit;
@@ -18,8 +18,12 @@ use crate::report::control;
 use crate::report::investment;
 use crate::report::pattern;
 use crate::report::statistics::Share;
+use crate::secret::Secrets;
+use crate::store::Counted;
 use crate::store::Order;
+use crate::tally::Counting;
 use crate::tally::Tally;
+use crate::tally::Words;
 
 /// What is to be listed of the records that a query selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +81,17 @@ impl KnowledgeBase {
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Damaged`], [`Error::Invalid`].
-    pub fn report(&mut self, mut request: Request, population: Option<&Query>) -> Result<Report> {
+    pub fn report(
+        &mut self,
+        mut request: Request,
+        population: Option<&Query>,
+        extent: Extent,
+    ) -> Result<Report> {
         self.add_team_files(&mut request)?;
         request.filter = population.map(|query| query.text.clone());
-        self.rules()
-            .digest()
-            .clone_into(&mut request.provenance.rules);
-        let bins = &self.rules().policy().calibration.bins;
+        request.provenance.rules = self.rules_digest();
+        let policy = self.policy();
+        let bins = &policy.calibration.bins;
         request.provenance.measured = Share::of(
             bins.iter().map(|bin| bin.right as usize).sum(),
             bins.iter().map(|bin| bin.n as usize).sum(),
@@ -99,18 +107,67 @@ impl KnowledgeBase {
         };
         request.provenance.kb_digest = Some(digest(&tally, request.audit.as_ref()));
         let tally = match request.redact {
-            true => secrets::redacted_tally(tally)?,
+            true => tally.redacted(),
             false => tally,
         };
-        report::build(&request, tally)
+        let mut report = report::build(&request, tally)?;
+        self.lay_in_words(&mut report, extent)?;
+        Ok(report)
     }
 
-    /// Counts the whole base, one record after the other, so that only what a report needs is held.
+    /// Counts the whole base: by what is kept for that where it can be, else record by record.
     fn counted(&self, questions: &[Query]) -> Result<Tally> {
-        let mut tally = Tally::new(questions);
+        match self.counted_by_kept(questions) {
+            // What is damaged there may be whole in the records, which are read in its place.
+            Ok(None) | Err(Error::Damaged { .. }) => {}
+            Ok(Some(tally)) => return Ok(tally),
+            Err(error) => return Err(error),
+        }
+        let mut counting = Counting::new(questions);
         self.store
-            .read(|view| view.each(|filed| tally.add(questions, &filed.record)))?;
-        Ok(tally)
+            .read(|view| view.each(|filed| counting.add(&filed.record)))?;
+        Ok(counting.finish())
+    }
+
+    /// Counts the whole base by what is kept for that; `None` where the questions need the records.
+    fn counted_by_kept(&self, questions: &[Query]) -> Result<Option<Tally>> {
+        let mut counting = Counting::new(questions);
+        if !counting.needs_no_record() {
+            return Ok(None);
+        }
+        self.store.read(|view| {
+            view.each_counted(|counted| {
+                match counted {
+                    Counted::Record(record) => counting.add(&record),
+                    Counted::Kept(id, kept) => {
+                        if !counting.add_kept(id, &kept) {
+                            counting.add(&find(view, id)?.record);
+                        }
+                    }
+                }
+                Ok(())
+            })
+        })?;
+        Ok(Some(counting.finish()))
+    }
+
+    /// Reads the words of the incidents that a report shows with their words.
+    fn lay_in_words(&self, report: &mut Report, extent: Extent) -> Result<()> {
+        let places = report.named(extent);
+        self.store.read(|view| {
+            for place in places {
+                let entry = &mut report.entries[place];
+                if *entry.words() != Words::default() {
+                    continue;
+                }
+                let mut words = Words::of(&find(view, entry.id.as_str())?.record);
+                if entry.has_secret && report.request.redact {
+                    words.redact(Secrets::shipped());
+                }
+                entry.lay_in(words);
+            }
+            Ok(())
+        })
     }
 
     /// Adds what the team has declared beside the base: patterns, controls, investments.

@@ -19,6 +19,7 @@ use crate::report::period::Period;
 use crate::report::review;
 use crate::report::review::Doubt;
 use crate::report::review::Queued;
+use crate::tally::Counting;
 use crate::tally::Tally;
 use crate::taxonomy::Decay;
 use crate::taxonomy::Facet;
@@ -80,11 +81,11 @@ impl KnowledgeBase {
         let questions = request.questions();
         let now = Tally::count(&questions, &records);
         let otherwise = (0..ALTERNATIVES).map(|rank| {
-            let mut tally = Tally::new(&questions);
+            let mut counting = Counting::new(&questions);
             for record in &records {
-                tally.add(&questions, &otherwise(record, usual, rank));
+                counting.add(&otherwise(record, usual, rank));
             }
-            tally
+            counting.finish()
         });
         let otherwise = otherwise.collect();
         let queue = review::queue(&request, (now, otherwise), &doubts)?;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Level;
 use crate::document::Document;
@@ -13,7 +11,6 @@ use crate::error::Result;
 use crate::knowledge_base::paper::Paper;
 use crate::secret::Kind;
 use crate::secret::Secrets;
-use crate::tally::Tally;
 use crate::text::LineIndex;
 
 /// Tells of the secrets in a document; where they are denied, the document is refused.
@@ -89,38 +86,4 @@ pub fn redacted(name: &str, bytes: &[u8]) -> Result<String> {
         Error::Damaged { found }
     })?;
     Ok(Secrets::shipped().redact(&document.text).into_owned())
-}
-
-/// A tally without the secrets and personal data in the words of its documents.
-///
-/// # Errors
-/// [`Error::Store`] where it cannot be read again, which would be a defect.
-pub(super) fn redacted_tally(tally: Tally) -> Result<Tally> {
-    let failed = |error: serde_json::Error| Error::Store {
-        doing: "take secrets out of the report",
-        source: Box::new(error),
-    };
-    let text = serde_json::to_string(&tally).map_err(failed)?;
-    if Secrets::shipped().find(&text).is_empty() {
-        return Ok(tally);
-    }
-    let mut value: Value = serde_json::from_str(&text).map_err(failed)?;
-    redact_strings(&mut value);
-    serde_json::from_value(value).map_err(failed)
-}
-
-/// Redacts every string of a value. Its depth is that of our own types.
-fn redact_strings(value: &mut Value) {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::String(text) => {
-                let clean = Secrets::shipped().redact(text).into_owned();
-                *text = clean;
-            }
-            Value::Array(values) => open.extend(values),
-            Value::Object(fields) => open.extend(fields.values_mut()),
-            _ => {}
-        }
-    }
 }

@@ -58,7 +58,7 @@ impl KnowledgeBase {
     /// # Errors
     /// [`crate::error::Error::Store`], [`crate::error::Error::Damaged`].
     pub fn status(&self) -> Result<Status> {
-        let digest = self.rules().digest();
+        let digest = &self.rules_digest();
         let (meta, counts) = self
             .store
             .read(|view| Ok((view.meta()?, view.counts(digest)?)))?;

@@ -173,6 +173,22 @@ impl Field {
         )
     }
 
+    /// Whether it speaks of labels alone, and of whether an incident is counted and dated.
+    pub(super) fn is_of_labels(&self) -> bool {
+        matches!(
+            self,
+            Field::Mode
+                | Field::Decay
+                | Field::Response
+                | Field::Rollback
+                | Field::Detection
+                | Field::Stage
+                | Field::FirstDiagnosis
+                | Field::Confidence
+                | Field::Is
+        )
+    }
+
     /// What a record answers, folded as by [`fold`]; empty where it states nothing, and for fields of days.
     pub fn values(&self, record: &Record) -> BTreeSet<String> {
         let mut values = BTreeSet::new();

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use crate::incident::ActionState;
 use crate::tally::Entry;
 
 /// The ages by which open action items are counted: the day from which on, and its name.
@@ -37,16 +36,12 @@ pub fn open_actions(entries: &[Entry], today: Date) -> Vec<OpenAction> {
         let age = entry
             .day
             .map(|day| day.duration_until(today).as_hours() / 24);
-        for (item, action) in entry.actions.iter().enumerate() {
-            if action.state == ActionState::Open {
-                open.push(OpenAction {
-                    place,
-                    item,
-                    age: age.map(|days| days.max(0)),
-                    overdue: action.due.is_some_and(|due| due < today),
-                });
-            }
-        }
+        open.extend(entry.open.iter().map(|item| OpenAction {
+            place,
+            item: item.item,
+            age: age.map(|days| days.max(0)),
+            overdue: item.due.is_some_and(|due| due < today),
+        }));
     }
     open.sort_by_key(|one| (std::cmp::Reverse(one.age), one.place, one.item));
     open

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::incident::Severity;
 use crate::tally::Entry;
+use crate::tally::Name;
 use crate::taxonomy::Confidence;
 use crate::taxonomy::Decay;
 use crate::taxonomy::Detection;
@@ -174,14 +175,12 @@ pub fn breakdowns(all: &Selection<'_>) -> Vec<Breakdown> {
         }),
         closed(By::Severity, all, &severities, |entry| entry.severity),
         closed(By::Confidence, all, Confidence::ALL, confidence),
-        open(By::Service, all, |entry| entry.services.iter().collect()),
-        open(By::Model, all, |entry| entry.models.iter().collect()),
-        open(By::Asset, all, |entry| entry.assets.iter().collect()),
-        open(By::Team, all, |entry| entry.team.iter().collect()),
-        open(By::OriginTeam, all, |entry| {
-            entry.origin_team.iter().collect()
-        }),
-        open(By::Trigger, all, |entry| entry.trigger.iter().collect()),
+        open(By::Service, all, |entry| &entry.services),
+        open(By::Model, all, |entry| &entry.models),
+        open(By::Asset, all, |entry| &entry.assets),
+        open(By::Team, all, |entry| entry.team.as_slice()),
+        open(By::OriginTeam, all, |entry| entry.origin_team.as_slice()),
+        open(By::Trigger, all, |entry| entry.trigger.as_slice()),
     ]
 }
 
@@ -210,7 +209,7 @@ fn closed<T: Copy + PartialEq + Display>(
 }
 
 /// A breakdown by names as they are written, upper and lower case taken together; the most frequent first.
-fn open(by: By, all: &Selection<'_>, names: impl Fn(&Entry) -> Vec<&String>) -> Breakdown {
+fn open(by: By, all: &Selection<'_>, names: impl Fn(&Entry) -> &[Name]) -> Breakdown {
     let mut known = Names::default();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (place, entry) in all.members().iter().zip(all.iter()) {

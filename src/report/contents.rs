@@ -1,6 +1,7 @@
 //! The outline of a report: what is said, in which order.
 
 use crate::report::Report;
+use crate::report::headline;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
 use crate::report::outline::Outline;
@@ -40,6 +41,13 @@ pub fn outline(report: &Report) -> Outline {
         population: scope_line(report),
         sections,
     }
+}
+
+/// The incidents whose words the outline shows: titles, sources, quotes, action items.
+pub(super) fn named(report: &Report) -> impl Iterator<Item = usize> {
+    let read = headline::to_read(&report.headlines);
+    let shown = read.into_iter().chain(work::named(report));
+    shown.chain(cards::carded(report))
 }
 
 fn section(id: &'static str, title: impl Into<String>) -> Section {

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::Error;
-use crate::incident::ActionState;
 use crate::incident::Severity;
 use crate::query::Query;
 use crate::schema;
@@ -145,10 +144,6 @@ pub fn funding<'a>(window: &Selection<'a>, catches: &[Vec<usize>]) -> Vec<Fundin
 }
 
 fn fund(control: usize, caught: &Selection<'_>) -> Funding {
-    let open = |entry: &Entry| {
-        let items = entry.actions.iter();
-        items.filter(|item| item.state == ActionState::Open).count()
-    };
     Funding {
         control,
         incidents: caught.members(),
@@ -156,7 +151,7 @@ fn fund(control: usize, caught: &Selection<'_>) -> Funding {
         degraded: caught.stated(degraded_minutes),
         hours: caught.stated(|entry| entry.costs.hours),
         money: Money::of(caught),
-        open_actions: caught.iter().map(open).sum(),
+        open_actions: caught.iter().map(|entry| entry.open.len()).sum(),
         worst: caught.iter().filter_map(|entry| entry.severity).min(),
     }
 }

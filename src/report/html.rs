@@ -250,7 +250,7 @@ impl Page<'_> {
             "<article class=\"card\" id=\"incident-{}\">\n<h3><bdi>{}</bdi></h3>\n<p><code>{}</code></p>\n\
              <dl>\n{facts}</dl>\n{quotes}</article>\n",
             card.place,
-            escape(&entry.title),
+            escape(&entry.words().title),
             escape(entry.id.as_str())
         )
     }

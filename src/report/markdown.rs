@@ -198,7 +198,7 @@ impl Page<'_> {
 
     fn card(&self, card: &Card) -> String {
         let entry = &self.report.entries[card.place];
-        let mut out = format!("### {}\n\n{}\n\n", entry.id, escape(&entry.title));
+        let mut out = format!("### {}\n\n{}\n\n", entry.id, escape(&entry.words().title));
         for (name, line) in &card.facts {
             out.push_str(&format!("- {name}: {}\n", self.line(line)));
         }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::incident::ActionState;
 use crate::report::names::Names;
 use crate::tally::Entry;
 use crate::taxonomy::FailureMode;
@@ -88,10 +87,7 @@ pub fn can_repeat(entry: &Entry) -> bool {
 
 /// Whether an incident has an action item that is not done.
 fn has_open_action(entry: &Entry) -> bool {
-    entry
-        .actions
-        .iter()
-        .any(|action| action.state == ActionState::Open)
+    !entry.open.is_empty()
 }
 
 /// What an incident can have in common with another: its mode with each of its services and models.

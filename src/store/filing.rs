@@ -122,6 +122,8 @@ impl<'store> Writing<'store> {
             self.meta.live += 1;
             self.execute("DELETE FROM tombstone WHERE id = ?1", [text(&filing)])?;
         }
+        let last = before.as_ref().map(|before| before.rev);
+        self.keep(&filing.record, self.meta.rev, last)?;
         let before = before.as_ref().map(|before| &before.record);
         self.count_keys(before, Some(&filing.record))?;
         let (values, seal) = row::sealed(filing.sheet(), self.meta.rev)?;
@@ -182,6 +184,7 @@ impl<'store> Writing<'store> {
         self.meta.rev += 1;
         self.meta.live -= 1;
         self.count_keys(Some(&before.record), None)?;
+        self.keep_nothing_of(Some(before.rev))?;
         let id = Value::Text(id.to_owned());
         let number = Value::Integer(before.number);
         self.execute("DELETE FROM original WHERE number = ?1", [number])?;
@@ -254,7 +257,7 @@ impl<'store> Writing<'store> {
         Ok(())
     }
 
-    fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
+    pub(super) fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
         self.view
             .connection()
             .prepare_cached(sql)

@@ -15,6 +15,7 @@ mod declared;
 mod difference;
 mod digest;
 mod formats;
+mod kept;
 mod manual;
 mod page_one;
 mod properties;

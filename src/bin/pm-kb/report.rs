@@ -12,6 +12,7 @@ use pm_kb::document::Limits;
 use pm_kb::error::Error;
 use pm_kb::quarter::Quarter;
 use pm_kb::query::Query;
+use pm_kb::report::Extent;
 use pm_kb::report::Report;
 use pm_kb::report::Request;
 use pm_kb::report::pattern;
@@ -147,7 +148,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let report = base.report(request, population.as_ref())?;
+    let report = base.report(request, population.as_ref(), extent(format))?;
     let written = written(&report, (format, args.full), &desk.terminal);
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
@@ -158,6 +159,14 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         None => desk.terminal.bytes(written.as_bytes())?,
     }
     Ok(Exit::Done)
+}
+
+/// How much of the report a format shows.
+fn extent(format: Format) -> Extent {
+    match format {
+        Format::Json => Extent::Everything,
+        _ => Extent::Outline,
+    }
 }
 
 /// What is to be counted.

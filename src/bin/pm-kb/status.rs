@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     }
     let folder = terminal::clean(&base.dir().display().to_string());
     desk.terminal.line(&format!("{:<14} {folder}", "folder"))?;
-    let mut all = lines(&status, base.rules().digest());
+    let mut all = lines(&status, &base.rules_digest());
     all.push(("sources", around.sources()));
     all.extend(around.verdicts().map(|said| ("verdicts", said)));
     for (name, value) in all {

@@ -1,7 +1,6 @@
 //! Counts: how many matches have which mode, decay, service and quarter.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use tantivy::columnar::Column;
@@ -27,19 +26,14 @@ pub(super) struct Counts {
 impl Counts {
     /// Counts the matches of a segment.
     pub(super) fn add(&mut self, segment: &Segment<'_>, documents: &Bits) -> tantivy::Result<()> {
+        if documents.count() == 0 {
+            return Ok(());
+        }
         for (field, counts) in FIELDS.into_iter().zip(&mut self.fields) {
-            for term in segment.terms_from(&format!("{field}="))? {
-                let mut count = 0;
-                let terms = BTreeSet::from([term.clone()]);
-                segment.with_terms(&terms, &mut |doc| {
-                    count += usize::from(documents.contains(doc));
-                })?;
-                if count > 0 {
-                    *counts
-                        .entry(term[field.len() + 1..].to_owned())
-                        .or_default() += count;
-                }
-            }
+            let is_counted = |doc| documents.contains(doc);
+            segment.count_terms_from(&format!("{field}="), is_counted, &mut |value, count| {
+                *counts.entry(value.to_owned()).or_default() += count;
+            })?;
         }
         let days: Option<Column<i64>> = segment.reader.fast_fields().column_opt(schema::DAY)?;
         for doc in documents.docs() {

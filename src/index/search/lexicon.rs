@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::DocSet;
@@ -22,8 +23,11 @@ use crate::index::word_form::Stems;
 /// From so many characters on a word may have two slips.
 const LONG_WORD: usize = 6;
 
-/// So many words with one beginning are looked for.
+/// So many words are looked for in place of the beginnings of one query.
 const MOST_BEGINNING: usize = 500;
+
+/// So many words are looked for in place of one beginning, however many there are.
+const LEAST_BEGINNING: usize = 25;
 
 /// How much the nearness of a word counts against how common it is.
 const NEARNESS: f64 = 10.0;
@@ -116,35 +120,46 @@ impl<'a> Lexicon<'a> {
     }
 
     /// The words that begin so, the most frequent where they are too many to be looked for; whether some are left out.
-    pub(in crate::index) fn beginning(&self, start: &str) -> tantivy::Result<(Vec<String>, bool)> {
-        let mut found: BTreeMap<String, u32> = BTreeMap::new();
+    /// `beginnings` is how many the query has: they share what may be looked for.
+    pub(in crate::index) fn beginning(
+        &self,
+        start: &str,
+        beginnings: usize,
+    ) -> tantivy::Result<(Vec<String>, bool)> {
+        let most = (MOST_BEGINNING / beginnings.max(1)).max(LEAST_BEGINNING);
+        let mut found: HashMap<Box<[u8]>, u32> = HashMap::new();
         for words in &self.readers {
             let mut stream = words.reader.terms().range().ge(start).into_stream()?;
             while stream.advance() && stream.key().starts_with(start.as_bytes()) {
-                if let Ok(word) = std::str::from_utf8(stream.key()) {
-                    let frequency = stream.value().doc_freq;
-                    match found.get_mut(word) {
-                        Some(sum) => *sum += frequency,
-                        None => {
-                            found.insert(word.to_owned(), frequency);
-                        }
+                let frequency = stream.value().doc_freq;
+                match found.get_mut(stream.key()) {
+                    Some(sum) => *sum += frequency,
+                    None => {
+                        found.insert(stream.key().into(), frequency);
                     }
                 }
             }
         }
-        let is_cut = found.len() > MOST_BEGINNING;
-        let mut found: Vec<(u32, String)> = found
+        let is_cut = found.len() > most;
+        let mut found: Vec<(u32, Box<[u8]>)> = found
             .into_iter()
             .map(|(word, frequency)| (frequency, word))
             .collect();
+        let order = |a: &(u32, Box<[u8]>), b: &(u32, Box<[u8]>)| match is_cut {
+            true => b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)),
+            false => a.1.cmp(&b.1),
+        };
         if is_cut {
-            found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-            found.truncate(MOST_BEGINNING);
+            found.select_nth_unstable_by(most, order);
+            found.truncate(most);
         }
+        found.sort_by(order);
         let mut words = Vec::with_capacity(found.len());
         for (_, word) in found {
-            if self.has(&word)? {
-                words.push(word);
+            if let Ok(word) = std::str::from_utf8(&word)
+                && self.has(word)?
+            {
+                words.push(word.to_owned());
             }
         }
         Ok((words, is_cut))

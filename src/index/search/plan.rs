@@ -78,6 +78,7 @@ pub(super) fn plan<'a>(
         keep_grammar: !has_meaning(&query.root),
         is_one_of_many: query.root.should.len() > 1,
         is_excluding: false,
+        beginnings: beginnings(&query.root),
         plan: Plan::default(),
     };
     let root = planner.group(&query.root)?;
@@ -107,6 +108,22 @@ fn has_meaning(group: &Group) -> bool {
         })
 }
 
+/// How many beginnings of words a group has.
+fn beginnings(group: &Group) -> usize {
+    let parts = [&group.must, &group.should, &group.must_not];
+    let parts = parts.into_iter().flatten();
+    parts.map(beginnings_of).sum()
+}
+
+fn beginnings_of(part: &Expr) -> usize {
+    match part {
+        Expr::Word { prefix, .. } => usize::from(*prefix),
+        Expr::Phrase { .. } | Expr::Filter(_) => 0,
+        Expr::Any(parts) => parts.iter().map(beginnings_of).sum(),
+        Expr::Group(group) => beginnings(group),
+    }
+}
+
 fn is_grammar(text: &str) -> bool {
     analyzer::words(text)
         .iter()
@@ -120,6 +137,8 @@ struct Planner<'a> {
     is_one_of_many: bool,
     /// What is read is to be left out: nothing may be put in its place.
     is_excluding: bool,
+    /// How many beginnings of words the query has.
+    beginnings: usize,
     plan: Plan,
 }
 
@@ -242,7 +261,8 @@ impl Planner<'_> {
     }
 
     fn prefix(&mut self, typed: &Typed<'_>) -> tantivy::Result<Node> {
-        let (ways, is_cut) = self.ways.of_prefix(&analyzer::words(typed.text))?;
+        let words = analyzer::words(typed.text);
+        let (ways, is_cut) = self.ways.of_prefix(&words, self.beginnings)?;
         if is_cut {
             self.plan.notices.push(Notice {
                 kind: NoticeKind::Cut,

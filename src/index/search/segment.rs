@@ -103,6 +103,11 @@ impl<'a> Segment<'a> {
         Ok(id)
     }
 
+    /// A number of a document's id that grows with it: the order of ids within this segment.
+    pub(in crate::index) fn id_number(&self, doc: DocId) -> Option<u64> {
+        self.ids.as_ref()?.term_ords(doc).next()
+    }
+
     /// Whether a document has a way.
     pub(in crate::index) fn has(&self, way: &Way) -> tantivy::Result<bool> {
         for zone in &self.zones {
@@ -196,6 +201,34 @@ impl<'a> Segment<'a> {
                     found(postings.doc());
                     postings.advance();
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the documents of a set that have each value of the filter field that begins so; the values without their
+    /// beginning, those that no document of the set has left out.
+    pub(in crate::index) fn count_terms_from(
+        &self,
+        start: &str,
+        is_counted: impl Fn(DocId) -> bool,
+        count: &mut dyn FnMut(&str, usize),
+    ) -> tantivy::Result<()> {
+        let values = self.reader.inverted_index(schema::fields().filter)?;
+        let mut stream = values.terms().range().ge(start).into_stream()?;
+        while stream.advance() {
+            let Some(value) = stream.key().strip_prefix(start.as_bytes()) else {
+                break;
+            };
+            let (value, option) = (String::from_utf8_lossy(value), IndexRecordOption::Basic);
+            let mut list = values.read_postings_from_terminfo(stream.value(), option)?;
+            let mut sum = 0;
+            while list.doc() != TERMINATED {
+                sum += usize::from(is_counted(list.doc()));
+                list.advance();
+            }
+            if sum > 0 {
+                count(&value, sum);
             }
         }
         Ok(())

@@ -75,11 +75,15 @@ impl Ways<'_> {
     }
 
     /// The ways to have a word that begins so, and whether some words are left out.
-    pub(super) fn of_prefix(&mut self, words: &[Word]) -> tantivy::Result<(Vec<Way>, bool)> {
+    pub(super) fn of_prefix(
+        &mut self,
+        words: &[Word],
+        beginnings: usize,
+    ) -> tantivy::Result<(Vec<Way>, bool)> {
         let Some(start) = words.first() else {
             return Ok((Vec::new(), false));
         };
-        let (found, is_cut) = self.lexicon.beginning(&start.text)?;
+        let (found, is_cut) = self.lexicon.beginning(&start.text, beginnings)?;
         if found.is_empty() {
             return Ok((Vec::new(), is_cut));
         }

@@ -11,6 +11,7 @@ use crate::report::outline::Part;
 use crate::report::outline::Section;
 use crate::report::wording;
 use crate::tally::Entry;
+use crate::tally::Name;
 use crate::taxonomy::Facet;
 use crate::taxonomy::Response;
 
@@ -19,7 +20,7 @@ const MOST: usize = 60;
 
 /// The incidents that have a card: those that page one names, then those of the period asked for, then the newest of
 /// the window.
-fn carded(report: &Report) -> Vec<usize> {
+pub(super) fn carded(report: &Report) -> Vec<usize> {
     let headlines = &report.headlines;
     let named = headlines.iter().flat_map(|one| one.proof.iter().copied());
     let mut rest: Vec<usize> = report.window.population.all.iter().collect();
@@ -100,12 +101,12 @@ fn card(report: &Report, place: usize) -> Card {
     if let Some(earlier) = report.repeats.get(place) {
         facts.push(("Repeats", vec![Inline::Incidents(vec![earlier.place])]));
     }
-    let source = match &entry.url {
+    let source = match &entry.words().url {
         Some(url) => Inline::Link(url.clone()),
-        None => Inline::code(entry.source.clone()),
+        None => Inline::code(entry.words().source.clone()),
     };
     facts.push(("Source", vec![source]));
-    let quotes = entry.quotes.iter().map(|quote| {
+    let quotes = entry.words().quotes.iter().map(|quote| {
         let place = format!("{}, line {} ({})", quote.section, quote.line, quote.facet);
         (place, quote.text.clone())
     });
@@ -187,6 +188,7 @@ fn cost(entry: &Entry) -> String {
     let hours = costs
         .hours
         .map(|hours| format!("{} h of engineering", wording::number(hours)));
-    let words = [hours, costs.money.clone(), costs.users.clone()];
+    let stated = |name: &Option<Name>| name.as_deref().map(str::to_owned);
+    let words = [hours, stated(&costs.money), stated(&costs.users)];
     words.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

@@ -79,7 +79,7 @@ fn assets(report: &Report, members: &Members) -> Line {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in report.select(members).iter() {
         for asset in &entry.assets {
-            *counts.entry(asset.as_str()).or_default() += 1;
+            *counts.entry(&**asset).or_default() += 1;
         }
     }
     let mut names: Vec<(&str, usize)> = counts.into_iter().collect();

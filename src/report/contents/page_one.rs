@@ -270,7 +270,7 @@ fn fund(report: &Report) -> Vec<Block> {
 fn to_read(report: &Report, place: usize) -> Line {
     let entry = &report.entries[place];
     let mut line = vec![Inline::Incidents(vec![place]), Inline::text(": ")];
-    line.push(Inline::Text(wording::cut(&entry.title, TITLE)));
+    line.push(Inline::Text(wording::cut(&entry.words().title, TITLE)));
     let mut facts = vec![match diagnosis::truth(entry) {
         "none" => "none of the six modes".to_owned(),
         truth => wording::label(truth),

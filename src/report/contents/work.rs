@@ -17,6 +17,18 @@ use crate::report::wording;
 /// So many rows stand in a list.
 const ROWS: usize = 15;
 
+/// The incidents whose words these sections show.
+pub(super) fn named(report: &Report) -> impl Iterator<Item = usize> {
+    let window = report.window.population.all.iter();
+    let repeated = window.filter_map(|place| Some(report.repeats.get(place)?.place));
+    let open = report.open_actions.iter().map(|one| one.place);
+    let to_review = report.quality.to_review.iter().copied();
+    repeated
+        .take(ROWS)
+        .chain(open.take(ROWS))
+        .chain(to_review.take(ROWS))
+}
+
 /// The sections about what is left to do.
 pub(super) fn sections(report: &Report) -> Vec<Section> {
     vec![repeats(report), actions(report), review(report)]
@@ -45,7 +57,7 @@ fn repeats(report: &Report) -> Section {
         "Action items of the earlier",
     ]);
     for (place, earlier) in repeats.iter().take(ROWS) {
-        let actions = &report.entries[earlier.place].actions;
+        let actions = &report.entries[earlier.place].words().actions;
         let open = actions
             .iter()
             .filter(|one| one.state == ActionState::Open)
@@ -83,11 +95,10 @@ fn with_rest(table: Table, rows: usize, what: &str) -> Vec<Block> {
 
 fn team_of<'a>(report: &'a Report, one: &OpenAction) -> &'a str {
     let entry = &report.entries[one.place];
-    let team = entry.actions[one.item]
-        .team
-        .as_ref()
-        .or(entry.team.as_ref());
-    team.map_or("no team named", String::as_str)
+    let item = entry.open.iter().find(|item| item.item == one.item);
+    let team = item.and_then(|item| item.team.as_ref());
+    let team = team.or(entry.team.as_ref());
+    team.map_or("no team named", |team| &**team)
 }
 
 fn actions(report: &Report) -> Section {
@@ -160,7 +171,9 @@ fn oldest(report: &Report) -> Table {
         "Due",
     ]);
     for one in report.open_actions.iter().take(ROWS) {
-        let action = &report.entries[one.place].actions[one.item];
+        let Some(action) = report.entries[one.place].words().actions.get(one.item) else {
+            continue;
+        };
         let due = action.due.map_or_else(String::new, |due| due.to_string());
         let mark = if one.overdue { " (overdue)" } else { "" };
         table.row(vec![
@@ -204,7 +217,7 @@ fn review(report: &Report) -> Section {
         };
         table.row(vec![
             vec![Inline::Incidents(vec![*place])],
-            vec![Inline::Text(entry.title.clone())],
+            vec![Inline::Text(entry.words().title.clone())],
             vec![Inline::text(why)],
             vec![Inline::code(labels.failure_mode.id())],
         ]);

@@ -21,6 +21,8 @@ use pm_kb::report::outline::Inline;
 use pm_kb::report::outline::Line;
 use pm_kb::report::svg;
 use pm_kb::report::text;
+use pm_kb::tally::Counting;
+use pm_kb::tally::Kept;
 use pm_kb::tally::Tally;
 use pm_kb::taxonomy::Decay;
 use pm_kb::taxonomy::Detection;
@@ -226,6 +228,22 @@ proptest! {
             for (at, question) in questions.iter().enumerate() {
                 prop_assert_eq!(entry.answers(at), question.matches(record), "{}", question.text);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_record_counts_as_the_record_does(records in records()) {
+        let questions = quarter("2026-Q3").questions();
+        let mut counting = Counting::new(&questions);
+        prop_assert!(counting.needs_no_record());
+        for record in &records {
+            prop_assert!(counting.add_kept(record.id.as_str(), &Kept::of(record)));
+        }
+        let (kept, whole) = (counting.finish(), Tally::count(&questions, &records));
+        prop_assert_eq!(kept.digest(), whole.digest());
+        for (mut kept, whole) in kept.into_entries().into_iter().zip(whole.into_entries()) {
+            kept.lay_in(whole.words().clone());
+            prop_assert_eq!(kept, whole);
         }
     }
 

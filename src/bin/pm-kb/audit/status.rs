@@ -2,6 +2,7 @@
 
 use pm_kb::knowledge_base::Answered;
 use pm_kb::knowledge_base::KnowledgeBase;
+use pm_kb::report::Extent;
 use pm_kb::report::Report;
 use pm_kb::report::Request;
 use pm_kb::report::accuracy::Accuracy;
@@ -114,7 +115,7 @@ fn over_all(base: &mut KnowledgeBase, desk: &Desk) -> anyhow::Result<Report> {
     };
     let mut request = Request::of(Period::Days(days), today)?;
     request.calendar = base.configuration()?.calendar;
-    Ok(base.report(request, None)?)
+    Ok(base.report(request, None, Extent::Outline)?)
 }
 
 fn changed(audited: &[Answered]) -> Vec<Changed<'_>> {

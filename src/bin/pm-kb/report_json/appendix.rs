@@ -156,21 +156,13 @@ pub(super) fn quality(report: &Report) -> Value<'_> {
 pub(super) fn open_actions(report: &Report) -> Value<'_> {
     list(&report.open_actions, |one| {
         let entry = &report.entries[one.place];
-        let action = &entry.actions[one.item];
+        let action = entry.words().actions.get(one.item);
+        let own = action.and_then(|action| action.team.as_deref());
         Object(vec![
             ("id", Text(entry.id.as_str())),
-            ("text", Text(&action.text)),
-            (
-                "team",
-                text(
-                    action
-                        .team
-                        .as_ref()
-                        .or(entry.team.as_ref())
-                        .map(String::as_str),
-                ),
-            ),
-            ("due", owned(action.due)),
+            ("text", text(action.map(|action| action.text.as_str()))),
+            ("team", text(own.or(entry.team.as_deref()))),
+            ("due", owned(action.and_then(|action| action.due))),
             ("days", one.age.map_or(Null, |days| Number(days as f64))),
             ("overdue", Bool(one.overdue)),
         ])
@@ -212,8 +204,8 @@ pub(super) fn incidents(report: &Report) -> Value<'_> {
             labels.filter_map(|facet| Some((facet.id(), Owned(entry.labels.value(*facet)?))));
         Object(vec![
             ("id", Text(entry.id.as_str())),
-            ("title", Text(&entry.title)),
-            ("source", Text(&entry.source)),
+            ("title", Text(&entry.words().title)),
+            ("source", Text(&entry.words().source)),
             ("day", owned(entry.day)),
             ("severity", owned(entry.severity)),
             ("confidence", Text(entry.labels.confidence.id())),
