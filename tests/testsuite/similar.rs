@@ -56,6 +56,23 @@ fn a_symptom_finds_what_is_like_it_and_says_why() {
 }
 
 #[test]
+fn a_symptom_may_be_typed_as_well_as_piped() {
+    let desk = desk();
+    let typed = desk.run(&["similar", SYMPTOM, "--format", "jsonl"]);
+    let piped = desk.run_with(&["similar", "-", "--format", "jsonl"], SYMPTOM);
+    assert_eq!(objects(&typed), objects(&piped));
+    assert_eq!(typed.status, 0);
+    for typed in ["no-such-incident", "my lost draft.md"] {
+        let unknown = desk.run(&["similar", typed]);
+        assert_eq!(unknown.status, 1, "an id or a file: {unknown:?}");
+        assert!(
+            unknown.err.contains("no incident has the id"),
+            "{unknown:?}"
+        );
+    }
+}
+
+#[test]
 fn a_draft_finds_the_incident_that_it_tells_again() {
     let desk = desk();
     let original =

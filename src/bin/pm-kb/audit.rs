@@ -119,9 +119,13 @@ fn draw(
         None => "nothing is left to draw: people have labelled all of it, or it was drawn before"
             .to_owned(),
         Some(first) => format!(
-            "audit {}: {} drawn with seed {}, written to {}, which is made to be committed",
+            "audit {}: {} drawn{} with seed {}, written to {}, which is made to be committed",
             first.audit,
             format::documents(drawn.len()),
+            match drawn.len() > wanted.count {
+                true => ", at least two of each failure mode,",
+                false => "",
+            },
             wanted.seed,
             base.dir().join(AUDITS).display()
         ),

@@ -6,6 +6,7 @@ use pm_kb::diagnostic::Diagnostic;
 use pm_kb::document::Document;
 use pm_kb::error::Error;
 use pm_kb::knowledge_base;
+use pm_kb::knowledge_base::Input;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::SimilarFound;
 use pm_kb::knowledge_base::Subject;
@@ -27,8 +28,8 @@ use crate::render;
 #[derive(clap::Args)]
 #[command(after_help = help::SIMILAR)]
 pub(crate) struct Args {
-    /// An incident's id, a file, or `-` for a document or a symptom on standard input.
-    #[arg(value_name = "ID|FILE|-")]
+    /// An incident's id, a file, a symptom in words, or `-` for a document or a symptom on standard input.
+    #[arg(value_name = "ID|FILE|WORDS|-")]
     subject: String,
     /// Remember that an incident is not related, and leave it out from now on; may be given more than once.
     #[arg(long, value_name = "ID")]
@@ -84,13 +85,14 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// An incident of that id, else a file of that name; `./name` is always a file.
+/// An incident of that id, else a file of that name, else the words themselves where they are several; `./name` is
+/// always a file.
 fn asked(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<Asked> {
     let path = Path::new(typed);
     if typed != "-" {
         match base.subject(typed) {
             Ok(subject) => return Ok(Asked::Subject(Box::new(subject))),
-            Err(Error::UnknownIncident { .. }) if path.exists() => {}
+            Err(Error::UnknownIncident { .. }) if path.exists() || is_text(typed) => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -102,6 +104,12 @@ fn asked(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<A
     let limit = reading.limits.document_bytes;
     let read = match typed {
         "-" => input::read_stdin(limit),
+        text if is_text(text) && !path.exists() => Ok(Input {
+            source: "-".to_owned(),
+            path: String::new(),
+            bytes: text.as_bytes().to_vec(),
+            id: None,
+        }),
         _ => input::read(path, limit),
     };
     let input = match read {
@@ -125,12 +133,22 @@ fn asked(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<A
     // A draft keeps its name when it is stored under it later; a text that was piped in has none but itself.
     let name = match (filed, typed) {
         (Some(id), _) => id.to_string(),
-        (None, "-") => format!("text:{}", &digest[..16]),
+        (None, text) if text == "-" || is_text(text) => format!("text:{}", &digest[..16]),
         (None, _) => record.id.to_string(),
     };
     Ok(Asked::Subject(Box::new(Subject::unfiled(
         &document, record, name,
     ))))
+}
+
+/// Whether what was typed is a symptom in words: no id has a space in it, and no file an ending with one, or none.
+fn is_text(typed: &str) -> bool {
+    let ending = Path::new(typed)
+        .extension()
+        .and_then(|ending| ending.to_str());
+    let names_a_file =
+        ending.is_some_and(|ending| !ending.is_empty() && !ending.contains(char::is_whitespace));
+    typed.trim().contains(char::is_whitespace) && !names_a_file
 }
 
 fn call_unrelated(
