@@ -3,19 +3,14 @@
 use pm_kb::report::Report;
 use pm_kb::report::breakdown::Breakdown;
 use pm_kb::report::breakdown::Slice;
-use pm_kb::report::breakdown::degraded_minutes;
-use pm_kb::report::breakdown::unnoticed_minutes;
 use pm_kb::report::headline::Headline;
 use pm_kb::report::headline::Topic;
 use pm_kb::report::measure::Comparison;
 use pm_kb::report::measure::Measured;
-use pm_kb::report::money::Money;
 use pm_kb::report::period::Stretch;
 use pm_kb::report::scope::Scope;
 use pm_kb::report::scope::ValueShare;
 use pm_kb::report::selection::Members;
-use pm_kb::report::selection::Stated;
-use pm_kb::report::statistics::Quartiles;
 use pm_kb::report::statistics::RateRatio;
 use pm_kb::report::statistics::Share;
 use pm_kb::taxonomy::Decay;
@@ -24,10 +19,15 @@ use pm_kb::taxonomy::FailureMode;
 use serde::Serialize;
 use serde::Serializer;
 
-// The tests read this file by its path too, so the way to its part is spelled out.
+// The tests read this file by its path too, so the way to its parts is spelled out.
+#[path = "report_json/amounts.rs"]
+mod amounts;
 #[path = "report_json/appendix.rs"]
 mod appendix;
 
+use amounts::cost;
+use amounts::quartiles;
+use amounts::stated;
 use appendix::controls;
 use appendix::difference;
 use appendix::first_looks;
@@ -360,50 +360,4 @@ fn slice<'a>(report: &'a Report, slice: &'a Slice) -> Value<'a> {
         ("incidents", Ids(report, &slice.incidents)),
     ]);
     Object(fields)
-}
-
-fn quartiles<'a>(quartiles: Option<Quartiles>) -> Value<'a> {
-    quartiles.map_or(Null, |found| {
-        Object(vec![
-            ("stated", Count(found.count)),
-            ("low", Number(found.low)),
-            ("median", Number(found.median)),
-            ("high", Number(found.high)),
-        ])
-    })
-}
-
-fn stated<'a>(stated: Stated) -> Value<'a> {
-    Object(vec![
-        (
-            "sum",
-            if stated.stated > 0 {
-                Number(stated.sum)
-            } else {
-                Null
-            },
-        ),
-        ("stated", Count(stated.stated)),
-        ("of", Count(stated.of)),
-    ])
-}
-
-fn money<'a>(money: &Money) -> Value<'a> {
-    let sums = money.sums.iter().map(|(code, sum)| (*code, Number(*sum)));
-    Object(vec![
-        ("sums", Object(sums.collect())),
-        ("added", Count(money.added)),
-        ("stated", Count(money.stated)),
-        ("of", Count(money.of)),
-    ])
-}
-
-fn cost(report: &Report) -> Value<'_> {
-    let all = report.select(&report.window.population.all);
-    Object(vec![
-        ("degraded_minutes", stated(all.stated(degraded_minutes))),
-        ("unnoticed_minutes", stated(all.stated(unnoticed_minutes))),
-        ("hours_lost", stated(all.stated(|entry| entry.costs.hours))),
-        ("money", money(&Money::of(&all))),
-    ])
 }

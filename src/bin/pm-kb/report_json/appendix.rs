@@ -16,13 +16,13 @@ use super::Value::Number;
 use super::Value::Object;
 use super::Value::Owned;
 use super::Value::Text;
+use super::amounts::money;
+use super::amounts::quartiles;
+use super::amounts::stated;
 use super::fraction;
 use super::list;
-use super::money;
 use super::owned;
-use super::quartiles;
 use super::rate;
-use super::stated;
 use super::text;
 
 pub(super) fn rollbacks(report: &Report) -> Value<'_> {
