@@ -112,6 +112,14 @@ pub enum Act {
 }
 
 impl Act {
+    /// When it was done.
+    pub fn time(&self) -> Timestamp {
+        match self {
+            Act::Drawn(drawn) => drawn.time,
+            Act::Answered(answer) => answer.time,
+        }
+    }
+
     /// The line of JSON, without the end of the line.
     pub fn to_line(&self) -> String {
         let labels = |labels: &BTreeMap<Facet, Option<String>>| {

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::incident::IncidentId;
 
 mod field;
+pub(crate) mod journal;
 mod lay;
 mod ledger;
 
@@ -27,8 +28,6 @@ pub use crate::verdict::lay::set_fact;
 pub use crate::verdict::ledger::Conflict;
 pub use crate::verdict::ledger::Ledger;
 pub use crate::verdict::ledger::Standing;
-pub(crate) use crate::verdict::ledger::is_marker;
-pub(crate) use crate::verdict::ledger::is_of_the_future;
 
 /// The name of the form of a line.
 const SCHEMA: &str = "pm-kb/verdict/1";

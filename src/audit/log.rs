@@ -10,9 +10,7 @@ use crate::audit::Answer;
 use crate::audit::Drawn;
 use crate::diagnostic::Diagnostic;
 use crate::incident::IncidentId;
-use crate::text::Position;
-use crate::verdict::is_marker;
-use crate::verdict::is_of_the_future;
+use crate::verdict::journal;
 
 /// Everything that was drawn and read; what was written twice is there once.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,43 +22,10 @@ pub struct Log {
 impl Log {
     /// Reads the lines of a log. What cannot be read is told with its line, the rest is taken; so is a time after `now`.
     pub fn read(text: &str, now: Option<Timestamp>) -> (Log, Vec<Diagnostic>) {
+        let (acts, diagnostics) = journal::read(text, now, Act::parse, Act::time);
         let mut log = Log::default();
-        let mut diagnostics = Vec::new();
-        for (number, line) in (1u32..).zip(text.lines()) {
-            let line = line.trim_start_matches('\u{feff}').trim();
-            let at = Some(Position {
-                line: number,
-                column: 1,
-            });
-            if line.is_empty() {
-                continue;
-            }
-            match Act::parse(line) {
-                Ok(act) => {
-                    let time = match &act {
-                        Act::Drawn(drawn) => drawn.time,
-                        Act::Answered(answer) => answer.time,
-                    };
-                    if now.is_some_and(|now| is_of_the_future(time, now)) {
-                        diagnostics.push(Diagnostic::warning(
-                            at,
-                            format!("the time {time} lies in the future"),
-                            "it is taken; see to the clock of its author",
-                        ));
-                    }
-                    log.add(act);
-                }
-                Err(_) if is_marker(line) => diagnostics.push(Diagnostic::warning(
-                    at,
-                    "a conflict marker of an unfinished merge",
-                    "delete this line and keep the others: all of them are wanted",
-                )),
-                Err(wrong) => diagnostics.push(Diagnostic::warning(
-                    at,
-                    wrong,
-                    "this line is passed over, the others are taken",
-                )),
-            }
+        for act in acts {
+            log.add(act);
         }
         (log, diagnostics)
     }

@@ -7,13 +7,10 @@ use jiff::Timestamp;
 
 use crate::diagnostic::Diagnostic;
 use crate::incident::IncidentId;
-use crate::text::Position;
 use crate::verdict::Ruling;
 use crate::verdict::Verdict;
 use crate::verdict::field::Field;
-
-/// How far a clock may go ahead of ours before a verdict is said to be of the future.
-const TOLERANCE_SECONDS: i64 = 300;
+use crate::verdict::journal;
 
 /// The verdicts that stand on one incident, one a field.
 pub type Standing<'a> = BTreeMap<Field, &'a Verdict>;
@@ -39,33 +36,10 @@ impl Ledger {
     /// Reads the lines of a ledger. What cannot be read is told with its line, the rest is taken; a verdict with a time
     /// after `now` is told and taken.
     pub fn read(text: &str, now: Option<Timestamp>) -> (Ledger, Vec<Diagnostic>) {
+        let (verdicts, diagnostics) = journal::read(text, now, Verdict::parse, |one| one.time);
         let mut ledger = Ledger::default();
-        let mut diagnostics = Vec::new();
-        for (number, line) in (1u32..).zip(text.lines()) {
-            let line = line.trim_start_matches('\u{feff}').trim();
-            let at = Some(Position {
-                line: number,
-                column: 1,
-            });
-            if line.is_empty() {
-                continue;
-            }
-            match Verdict::parse(line) {
-                Ok(verdict) => {
-                    diagnostics.extend(of_the_future(&verdict, at, now));
-                    ledger.add(verdict);
-                }
-                Err(_) if is_marker(line) => diagnostics.push(Diagnostic::warning(
-                    at,
-                    "a conflict marker of an unfinished merge",
-                    "delete this line and keep the others: every verdict is wanted",
-                )),
-                Err(wrong) => diagnostics.push(Diagnostic::warning(
-                    at,
-                    wrong,
-                    "this line is passed over, the others are taken",
-                )),
-            }
+        for verdict in verdicts {
+            ledger.add(verdict);
         }
         (ledger, diagnostics)
     }
@@ -193,32 +167,6 @@ impl Ledger {
             })
             .collect()
     }
-}
-
-/// Whether a line is what git leaves of a merge that was not finished.
-pub(crate) fn is_marker(line: &str) -> bool {
-    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
-        .iter()
-        .any(|marker| line.starts_with(marker))
-}
-
-/// Whether a time is later than our clock, by more than clocks usually differ.
-pub(crate) fn is_of_the_future(time: Timestamp, now: Timestamp) -> bool {
-    time.as_second() - now.as_second() > TOLERANCE_SECONDS
-}
-
-fn of_the_future(
-    verdict: &Verdict,
-    at: Option<Position>,
-    now: Option<Timestamp>,
-) -> Option<Diagnostic> {
-    is_of_the_future(verdict.time, now?).then(|| {
-        Diagnostic::warning(
-            at,
-            format!("the time {} lies in the future", verdict.time),
-            "it is taken and counts as the latest; see to the clock of its author",
-        )
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! `audit`: incidents drawn at random and read blind, and what that says of the labels, the rules and the headlines.
 
-use std::path::Path;
 use std::path::PathBuf;
 
 use pm_kb::audit::Drawn;
@@ -10,8 +9,9 @@ use pm_kb::knowledge_base::Wanted;
 use pm_kb::query::Query;
 
 use crate::Desk;
+use crate::author;
 use crate::base;
-use crate::decision::Court;
+use crate::decision;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
@@ -20,8 +20,6 @@ use crate::json;
 use crate::keyboard::Keyboard;
 use crate::message;
 use crate::message::Problems;
-use crate::review::author_of;
-use crate::review::table_bytes;
 use crate::terminal::clean;
 use crate::words::Words;
 
@@ -71,7 +69,10 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         return status::tell(&mut base, format, desk);
     }
     if let Some(file) = &args.import {
-        return import(file, args, (base, format), desk);
+        let by = (&mut base, args.author.as_deref());
+        let exit = decision::take_in(file, by, desk, table::import)?;
+        status::tell(&mut base, format, desk)?;
+        return Ok(exit);
     }
     let text = args.words.text();
     let query = match Query::parse_strict(&text, &base.vocabulary()?) {
@@ -91,7 +92,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     }
     let keyboard = Keyboard::of(args.keys).filter(|_| format == Format::Text);
     if let Some(keyboard) = keyboard.filter(|_| !open.is_empty()) {
-        let author = author_of(args.author.as_deref(), &base)?;
+        let author = author::required(args.author.as_deref(), &base)?;
         dialogue::run((&mut base, author), &open, keyboard, desk)?;
         return status::tell(&mut base, format, desk);
     }
@@ -106,7 +107,7 @@ fn draw(
     query: Option<&Query>,
     desk: &mut Desk,
 ) -> anyhow::Result<()> {
-    let author = author_of(args.author.as_deref(), base)?;
+    let author = author::required(args.author.as_deref(), base)?;
     let second = u64::try_from(desk.now.as_second()).unwrap_or_default();
     let wanted = Wanted {
         count: count as usize,
@@ -164,33 +165,6 @@ fn show(open: &[Drawn], format: Format, desk: &mut Desk) -> anyhow::Result<()> {
     };
     message::notice(&mut desk.terminal, &text);
     Ok(())
-}
-
-/// Takes in a table, and says what the audits have found so far.
-fn import(
-    file: &Path,
-    args: &Args,
-    (mut base, format): (KnowledgeBase, Format),
-    desk: &mut Desk,
-) -> anyhow::Result<Exit> {
-    let author = author_of(args.author.as_deref(), &base)?;
-    let Some((source, bytes)) = table_bytes(file, desk) else {
-        return Ok(Exit::Refused);
-    };
-    let mut court = Court {
-        base: &mut base,
-        author,
-        source,
-        problems: Problems::default(),
-        refused: 0,
-    };
-    let exit = table::import(&mut court, &bytes, desk)?;
-    if let Err(error) = base.catch_up_if_due() {
-        let text = format!("the search index will catch up: {error}");
-        message::warning(&mut desk.terminal, &text);
-    }
-    status::tell(&mut base, format, desk)?;
-    Ok(exit)
 }
 
 fn tell_odd_lines(base: &KnowledgeBase, odd: &[pm_kb::diagnostic::Diagnostic], desk: &mut Desk) {

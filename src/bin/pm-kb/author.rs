@@ -5,8 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+use pm_kb::knowledge_base::KnowledgeBase;
+
 /// Who gives a verdict; `None` where nobody can be told.
-pub(crate) fn of(named: Option<&str>, folder: &Path) -> Option<String> {
+fn of(named: Option<&str>, folder: &Path) -> Option<String> {
     let text = |value: OsString| value.into_string().ok();
     let variable = |name: &str| std::env::var_os(name).and_then(text);
     let given = |value: Option<String>| {
@@ -19,6 +22,15 @@ pub(crate) fn of(named: Option<&str>, folder: &Path) -> Option<String> {
         .or_else(|| configurations(folder).iter().find_map(|file| user(file)))
         .or_else(|| given(variable("USER")))
         .or_else(|| given(variable("LOGNAME")))
+}
+
+/// Who gives a verdict.
+///
+/// # Errors
+/// Where nobody can be told.
+pub(crate) fn required(named: Option<&str>, base: &KnowledgeBase) -> anyhow::Result<String> {
+    of(named, base.dir())
+        .context("who says so? name yourself with `--author NAME`, or git's `user.name`")
 }
 
 /// The files that git would ask, the nearest first.

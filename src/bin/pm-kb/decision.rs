@@ -1,5 +1,7 @@
 //! Decision: what a person decided of incidents, from a table or a terminal, made into verdicts; what is no value is named.
 
+use std::path::Path;
+
 use pm_kb::classification::VerdictSource;
 use pm_kb::diagnostic::Diagnostic;
 use pm_kb::error::Error;
@@ -8,12 +10,17 @@ use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::Statement;
 use pm_kb::knowledge_base::Wish;
 use pm_kb::record::Record;
+use pm_kb::sheet;
 use pm_kb::sheet::Row;
 use pm_kb::sheet::Sheet;
 use pm_kb::taxonomy::Facet;
 use pm_kb::verdict::Field;
 
 use crate::Desk;
+use crate::author;
+use crate::exit::Exit;
+use crate::input;
+use crate::message;
 use crate::message::Problems;
 
 /// What a column begins with that a decision on a field is written in.
@@ -21,6 +28,9 @@ pub(crate) const SET: &str = "set_";
 
 /// The column for the reason of a decision.
 pub(crate) const WHY: &str = "why";
+
+/// No table of decisions that people filled in is larger.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Who decides, and where what is wrong is told.
 pub(crate) struct Court<'a> {
@@ -142,7 +152,7 @@ pub(crate) fn is_yes(cell: &str) -> Option<bool> {
 }
 
 /// Columns that set what is no field, told once.
-pub(crate) fn unknown_columns(sheet: &Sheet) -> Vec<Diagnostic> {
+fn unknown_columns(sheet: &Sheet) -> Vec<Diagnostic> {
     let names = sheet.columns().iter();
     names
         .filter_map(|column| {
@@ -164,7 +174,7 @@ pub(crate) fn is_human(record: &Record, facet: Facet) -> bool {
 }
 
 /// Tells what the spreadsheet changed, and columns that set no field.
-pub(crate) fn tell_oddities(court: &mut Court<'_>, sheet: &Sheet, desk: &mut Desk) {
+fn tell_oddities(court: &mut Court<'_>, sheet: &Sheet, desk: &mut Desk) {
     let source = court.source.clone();
     for odd in &sheet.diagnostics {
         court.problems.tell(&mut desk.terminal, &source, odd);
@@ -173,4 +183,69 @@ pub(crate) fn tell_oddities(court: &mut Court<'_>, sheet: &Sheet, desk: &mut Des
         court.refused += 1;
         court.problems.tell(&mut desk.terminal, &source, &unknown);
     }
+}
+
+/// Writes a table for a spreadsheet; `-` is standard output.
+pub(crate) fn write(
+    file: &Path,
+    columns: &[String],
+    rows: &[Vec<String>],
+    desk: &mut Desk,
+) -> anyhow::Result<()> {
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let text = sheet::write(&columns, rows);
+    match file.as_os_str() == "-" {
+        true => desk.terminal.bytes(text.as_bytes())?,
+        false => crate::output::write(file, text.as_bytes())?,
+    }
+    Ok(())
+}
+
+/// Takes in a table that people filled in, `-` is standard input. `each` takes the rows, refuses what is no value with
+/// its line, and says in words what came of them.
+pub(crate) fn take_in(
+    file: &Path,
+    (base, author): (&mut KnowledgeBase, Option<&str>),
+    desk: &mut Desk,
+    each: impl FnOnce(&mut Court<'_>, &Sheet, &mut Desk) -> anyhow::Result<String>,
+) -> anyhow::Result<Exit> {
+    let author = author::required(author, base)?;
+    let read = match file.as_os_str() == "-" {
+        true => input::read_stdin(MOST_BYTES),
+        false => input::read(file, MOST_BYTES),
+    };
+    let table = match read {
+        Ok(table) => table,
+        Err(refusal) => {
+            message::refuse(&mut desk.terminal, file, &refusal.diagnostic());
+            return Ok(Exit::Refused);
+        }
+    };
+    let sheet = match Sheet::read(&table.bytes) {
+        Ok(sheet) => sheet,
+        Err(refusal) => {
+            message::refuse(&mut desk.terminal, Path::new(&table.source), &refusal);
+            return Ok(Exit::Refused);
+        }
+    };
+    let mut court = Court {
+        base,
+        author,
+        source: table.source,
+        problems: Problems::default(),
+        refused: 0,
+    };
+    tell_oddities(&mut court, &sheet, desk);
+    let told = each(&mut court, &sheet, desk)?;
+    let refused = court.refused;
+    court.problems.close(&mut desk.terminal);
+    message::notice(&mut desk.terminal, &told);
+    if let Err(error) = base.catch_up_if_due() {
+        let text = format!("the search index will catch up: {error}");
+        message::warning(&mut desk.terminal, &text);
+    }
+    Ok(match refused {
+        0 => Exit::Done,
+        _ => Exit::Refused,
+    })
 }

@@ -68,9 +68,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let rules_refused = base::tell_refused_rules(&base, desk);
     let (ledger, odd) = base.ledger(Some(desk.now))?;
     base::tell_odd_lines(&base, &odd, desk);
-    let folder = base.dir().to_owned();
-    let author = author::of(args.author.as_deref(), &folder)
-        .context("who says so? name yourself with `--author NAME`, or git's `user.name`")?;
+    let author = author::required(args.author.as_deref(), &base)?;
     let mut problems = Problems::default();
     let statements = match (&args.id, &args.from) {
         (Some(id), _) => {

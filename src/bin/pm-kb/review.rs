@@ -1,34 +1,26 @@
 //! `review`: the labels that matter most and are least sure, to be decided one after the other, here or in a spreadsheet.
 
-use std::path::Path;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::ReviewItem;
 use pm_kb::query::Query;
 
 use crate::Desk;
 use crate::author;
 use crate::base;
-use crate::decision::Court;
+use crate::decision;
 use crate::exit::Exit;
 use crate::format;
 use crate::format::Format;
 use crate::help;
-use crate::input;
 use crate::json;
 use crate::keyboard::Keyboard;
 use crate::message;
-use crate::message::Problems;
 use crate::terminal::clean;
 use crate::words::Words;
 
 mod dialogue;
 mod table;
-
-/// No table of decisions that people filled in is larger.
-const MOST_BYTES: usize = 64 << 20;
 
 /// The arguments of `review`.
 #[derive(clap::Args)]
@@ -61,7 +53,8 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     let mut base = base::open(desk)?;
     base.take_in_verdicts(false)?;
     if let Some(file) = &args.import {
-        return import(file, args, base, desk);
+        let by = (&mut base, args.author.as_deref());
+        return decision::take_in(file, by, desk, table::import);
     }
     let text = args.words.text();
     let query = match Query::parse_strict(&text, &base.vocabulary()?) {
@@ -83,59 +76,12 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
     }
     let keyboard = Keyboard::of(args.keys).filter(|_| format == Format::Text);
     if let Some(keyboard) = keyboard.filter(|_| !queue.is_empty()) {
-        let author = author_of(args.author.as_deref(), &base)?;
+        let author = author::required(args.author.as_deref(), &base)?;
         dialogue::run((&mut base, author), &queue, keyboard, desk)?;
         return Ok(Exit::Done);
     }
     show(&queue, (whole, format), desk)?;
     Ok(Exit::Done)
-}
-
-/// Who decides.
-pub(crate) fn author_of(named: Option<&str>, base: &KnowledgeBase) -> anyhow::Result<String> {
-    author::of(named, base.dir())
-        .context("who decides? name yourself with `--author NAME`, or git's `user.name`")
-}
-
-/// Takes in a table.
-fn import(
-    file: &Path,
-    args: &Args,
-    mut base: KnowledgeBase,
-    desk: &mut Desk,
-) -> anyhow::Result<Exit> {
-    let author = author_of(args.author.as_deref(), &base)?;
-    let Some((source, bytes)) = table_bytes(file, desk) else {
-        return Ok(Exit::Refused);
-    };
-    let mut court = Court {
-        base: &mut base,
-        author,
-        source,
-        problems: Problems::default(),
-        refused: 0,
-    };
-    let exit = table::import(&mut court, &bytes, desk)?;
-    if let Err(error) = base.catch_up_if_due() {
-        let text = format!("the search index will catch up: {error}");
-        message::warning(&mut desk.terminal, &text);
-    }
-    Ok(exit)
-}
-
-/// The name and the bytes of a table; told where it cannot be read.
-pub(crate) fn table_bytes(file: &Path, desk: &mut Desk) -> Option<(String, Vec<u8>)> {
-    let read = match file.as_os_str() == "-" {
-        true => input::read_stdin(MOST_BYTES),
-        false => input::read(file, MOST_BYTES),
-    };
-    match read {
-        Ok(input) => Some((input.source, input.bytes)),
-        Err(refusal) => {
-            message::refuse(&mut desk.terminal, file, &refusal.diagnostic());
-            None
-        }
-    }
 }
 
 /// The queue as text or JSON.

@@ -10,7 +10,6 @@ use pm_kb::audit::Log;
 use pm_kb::knowledge_base::KnowledgeBase;
 use pm_kb::knowledge_base::REVIEWED;
 use pm_kb::knowledge_base::Wish;
-use pm_kb::sheet;
 use pm_kb::sheet::Row;
 use pm_kb::sheet::Sheet;
 use pm_kb::taxonomy::Facet;
@@ -19,7 +18,6 @@ use pm_kb::verdict::Field;
 use crate::Desk;
 use crate::decision;
 use crate::decision::Court;
-use crate::exit::Exit;
 use crate::message;
 
 /// The columns that say what is to be read.
@@ -55,12 +53,7 @@ pub(super) fn export(
         row.resize(columns.len(), String::new());
         rows.push(row);
     }
-    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let text = sheet::write(&columns, &rows);
-    match file.as_os_str() == "-" {
-        true => desk.terminal.bytes(text.as_bytes())?,
-        false => crate::output::write(file, text.as_bytes())?,
-    }
+    decision::write(file, &columns, &rows, desk)?;
     let text = format!(
         "{} written to {}; fill in the columns that begin with `{}`, `-` for what is not stated, then `pm-kb audit --import`",
         crate::format::documents(open.len()),
@@ -71,18 +64,12 @@ pub(super) fn export(
     Ok(())
 }
 
-/// Takes in the findings of a table: row by row, what is no value told with its line, the rest taken.
-pub(super) fn import(court: &mut Court<'_>, bytes: &[u8], desk: &mut Desk) -> anyhow::Result<Exit> {
-    let sheet = match Sheet::read(bytes) {
-        Ok(sheet) => sheet,
-        Err(refusal) => {
-            let source = court.source.clone();
-            court.problems.tell(&mut desk.terminal, &source, &refusal);
-            std::mem::take(&mut court.problems).close(&mut desk.terminal);
-            return Ok(Exit::Refused);
-        }
-    };
-    decision::tell_oddities(court, &sheet, desk);
+/// Takes the findings of a table, row by row.
+pub(super) fn import(
+    court: &mut Court<'_>,
+    sheet: &Sheet,
+    desk: &mut Desk,
+) -> anyhow::Result<String> {
     let (log, _) = court.base.audit_log(None)?;
     let mut read = BTreeSet::new();
     for row in sheet.rows() {
@@ -91,20 +78,12 @@ pub(super) fn import(court: &mut Court<'_>, bytes: &[u8], desk: &mut Desk) -> an
         if set.all(|column| sheet.cell(row, column).is_empty()) {
             continue;
         }
-        if let Some(answer) = answer(court, (&sheet, row), &log, desk)? {
+        if let Some(answer) = answer(court, (sheet, row), &log, desk)? {
             court.base.answer_audit(&answer)?;
             read.insert(answer.incident);
         }
     }
-    let refused = court.refused;
-    std::mem::take(&mut court.problems).close(&mut desk.terminal);
-    let text = format!("{} read", crate::format::documents(read.len()));
-    message::notice(&mut desk.terminal, &text);
-    Ok(if refused > 0 {
-        Exit::Refused
-    } else {
-        Exit::Done
-    })
+    Ok(format!("{} read", crate::format::documents(read.len())))
 }
 
 /// What one row answers, where it is of an incident that was drawn and says what failed.

@@ -8,7 +8,6 @@ use pm_kb::knowledge_base::ReviewItem;
 use pm_kb::knowledge_base::Wish;
 use pm_kb::record::Record;
 use pm_kb::report::review::Why;
-use pm_kb::sheet;
 use pm_kb::sheet::Row;
 use pm_kb::sheet::Sheet;
 use pm_kb::taxonomy::Facet;
@@ -18,7 +17,6 @@ use crate::Desk;
 use crate::decision;
 use crate::decision::Court;
 use crate::decision::WHY;
-use crate::exit::Exit;
 use crate::message;
 
 /// The columns that say what is known; those of the labels stand between, those of the decisions after them.
@@ -71,12 +69,7 @@ pub(super) fn export(file: &Path, queue: &[ReviewItem], desk: &mut Desk) -> anyh
         .zip(queue)
         .map(|(rank, item)| row(rank, item, empty))
         .collect();
-    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let text = sheet::write(&columns, &rows);
-    match file.as_os_str() == "-" {
-        true => desk.terminal.bytes(text.as_bytes())?,
-        false => crate::output::write(file, text.as_bytes())?,
-    }
+    decision::write(file, &columns, &rows, desk)?;
     let text = format!(
         "{} written to {}; fill in `{ACCEPT}` or a column that begins with `{}`, then `pm-kb review --import`",
         crate::format::documents(queue.len()),
@@ -145,27 +138,21 @@ pub(super) fn reasons(item: &ReviewItem) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// Takes in the decisions of a table: row by row, what is no value told with its line, the rest taken.
-pub(super) fn import(court: &mut Court<'_>, bytes: &[u8], desk: &mut Desk) -> anyhow::Result<Exit> {
-    let sheet = match Sheet::read(bytes) {
-        Ok(sheet) => sheet,
-        Err(refusal) => {
-            let source = court.source.clone();
-            court.problems.tell(&mut desk.terminal, &source, &refusal);
-            std::mem::take(&mut court.problems).close(&mut desk.terminal);
-            return Ok(Exit::Refused);
-        }
-    };
-    decision::tell_oddities(court, &sheet, desk);
+/// Takes the decisions of a table, row by row.
+pub(super) fn import(
+    court: &mut Court<'_>,
+    sheet: &Sheet,
+    desk: &mut Desk,
+) -> anyhow::Result<String> {
     let (mut decided, mut verdicts) = (0, 0);
     for row in sheet.rows() {
-        if !is_filled_in(&sheet, row) {
+        if !is_filled_in(sheet, row) {
             continue;
         }
-        let Some(record) = court.record(&sheet, row, desk)? else {
+        let Some(record) = court.record(sheet, row, desk)? else {
             continue;
         };
-        let wishes = wishes(court, (&sheet, row), &record, desk);
+        let wishes = wishes(court, (sheet, row), &record, desk);
         if wishes.is_empty() {
             continue;
         }
@@ -174,19 +161,11 @@ pub(super) fn import(court: &mut Court<'_>, bytes: &[u8], desk: &mut Desk) -> an
         decided += 1;
         verdicts += changed.verdicts.len();
     }
-    let refused = court.refused;
-    std::mem::take(&mut court.problems).close(&mut desk.terminal);
-    let text = format!(
+    Ok(format!(
         "{verdicts} verdicts on {} written to {}, which is made to be committed",
         crate::format::documents(decided),
         court.base.verdicts_file().display()
-    );
-    message::notice(&mut desk.terminal, &text);
-    Ok(if refused > 0 {
-        Exit::Refused
-    } else {
-        Exit::Done
-    })
+    ))
 }
 
 fn is_filled_in(sheet: &Sheet, row: &Row) -> bool {
