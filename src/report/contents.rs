@@ -14,6 +14,7 @@ mod cards;
 mod causes;
 mod cost;
 mod detection;
+mod diagnosis;
 mod difference;
 mod labels;
 mod method;
@@ -28,6 +29,7 @@ pub fn outline(report: &Report) -> Outline {
         sections.extend(difference::section(report));
         sections.extend(labels::sections(report));
         sections.extend(rollbacks::sections(report));
+        sections.extend(diagnosis::sections(report));
         sections.extend(causes::sections(report));
         sections.extend(detection::sections(report));
         sections.extend(cost::sections(report));
