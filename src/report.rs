@@ -251,6 +251,8 @@ pub const OPEN_ACTIONS: usize = 1_000;
 /// How much of a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
+    /// The sheet for leadership.
+    PageOne,
     /// What people read.
     Outline,
     /// All that it was made from, for programs.
@@ -260,6 +262,9 @@ pub enum Extent {
 impl Report {
     /// The places of the incidents whose words are shown.
     pub fn named(&self, extent: Extent) -> BTreeSet<usize> {
+        if extent == Extent::PageOne {
+            return contents::named_on_the_sheet(self).into_iter().collect();
+        }
         let mut named: BTreeSet<usize> = contents::named(self).collect();
         if extent == Extent::Everything {
             let (asked, window) = (&self.asked.population.all, &self.window.population.all);

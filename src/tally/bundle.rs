@@ -264,16 +264,12 @@ impl<'b> Head<'b> {
                 .list(bit, reading, &mut |_| Some(()))
                 .map(|_| Vec::new()),
         });
-        let [team, origin, trigger, money, users] = NAMES.map(|bit| {
-            let number = self.optional(bit, || reading.length())?;
-            let number = number.filter(|_| details || bit == NAMES[0]);
-            Some(match number {
-                Some(number) => Some(name(number)?),
-                None => None,
-            })
-        });
-        let [detect, diagnose, mitigate, resolve] =
-            CLOCKS.map(|bit| self.optional(bit, || reading.signed()));
+        let [team, origin, trigger, money, users] =
+            NAMES.map(|bit| match self.optional(bit, || reading.length())? {
+                Some(number) if details || bit == NAMES[0] => name(number).map(Some),
+                _ => Some(None),
+            });
+        let clocks = self.clocks(reading)?;
         Some(Figures {
             day,
             written,
@@ -285,16 +281,22 @@ impl<'b> Head<'b> {
             team: team?,
             origin: origin?,
             trigger: trigger?,
-            clocks: Clocks {
-                detect: detect?,
-                diagnose: diagnose?,
-                mitigate: mitigate?,
-                resolve: resolve?,
-            },
+            clocks,
             hours: self.optional(HOURS, || Some(f64::from_le_bytes(reading.array()?)))?,
             money: money?,
             users: users?,
             open: self.open(reading, name)?,
+        })
+    }
+
+    fn clocks(&self, reading: &mut Reading<'_>) -> Option<Clocks> {
+        let [detect, diagnose, mitigate, resolve] =
+            CLOCKS.map(|bit| self.optional(bit, || reading.signed()));
+        Some(Clocks {
+            detect: detect?,
+            diagnose: diagnose?,
+            mitigate: mitigate?,
+            resolve: resolve?,
         })
     }
 

@@ -3,7 +3,6 @@
 use crate::report::Report;
 use crate::report::accuracy::accuracies;
 use crate::report::correction::LEAST;
-use crate::report::headline::Topic;
 use crate::report::investment::Effect;
 use crate::report::measure::LEVEL;
 use crate::report::measure::Measured;
@@ -12,7 +11,6 @@ use crate::report::outline::Block;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
 use crate::report::outline::Section;
-use crate::report::sensitivity::Sensitivity;
 use crate::report::statistics::RateRatio;
 use crate::report::wording;
 use crate::taxonomy::Facet;
@@ -230,37 +228,8 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
     }
     gaps.push(Inline::text("."));
     lines.push(gaps);
-    lines.extend(without_low(report));
+    lines.extend(super::patterns::without_low(report));
     lines
-}
-
-/// The findings without the labels of low confidence, where there are any.
-fn without_low(report: &Report) -> Option<Line> {
-    let low = &report.quality.low_confidence;
-    if low.is_empty() {
-        return None;
-    }
-    let each = report
-        .headlines
-        .iter()
-        .map(|headline| match headline.topic {
-            Topic::Pattern(at) => report.sensitivities[at].without_low,
-            Topic::FailedMost(at) => {
-                let measured = &report.window.by_failure_mode[at].measured;
-                let (counted, among) = (&measured.incidents, &measured.among);
-                Sensitivity::of(&report.select(counted), &report.select(among), false).without_low
-            }
-        });
-    let each = (1..).zip(each).filter(|(_, share)| share.total > 0);
-    let told: Vec<String> = each
-        .map(|(number, share)| format!("{number}. {}", wording::both(share)))
-        .collect();
-    let words = format!(
-        "The findings without the {} of low confidence: {}.",
-        wording::plural(low.len(), "label"),
-        told.join("; ")
-    );
-    (!told.is_empty()).then(|| vec![Inline::Text(words)])
 }
 
 /// How wrong the labels are, as far as anybody has measured it.

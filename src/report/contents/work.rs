@@ -140,10 +140,16 @@ fn actions(report: &Report) -> Section {
         "All".to_owned()
     };
     table.row(all.row(&name));
-    Section {
-        blocks: vec![Block::Table(table), Block::Table(oldest(report))],
-        ..section
+    let mut blocks = vec![Block::Table(table)];
+    blocks.extend(with_rest(oldest(report), open.len(), "open action items"));
+    if open.len() > ROWS {
+        let list = Inline::code("pm-kb list has:open-actions");
+        blocks.push(Block::Paragraph(vec![
+            list,
+            Inline::text(" lists their incidents."),
+        ]));
     }
+    Section { blocks, ..section }
 }
 
 /// How many action items are how old.
