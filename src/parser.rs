@@ -63,6 +63,7 @@ mod verdict;
 mod visible;
 mod weekday;
 mod why;
+mod word_clock;
 mod yaml;
 mod zone;
 

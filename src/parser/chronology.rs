@@ -210,15 +210,7 @@ fn add_text(
 
 /// What is stated, or the clock time that is told of the day that is stated.
 fn finer(stated: Option<Reading>, told: Option<Reading>) -> Option<Reading> {
-    let same_day = |stated: &Reading, told: &Reading| {
-        stated.point.moment().is_none()
-            && told.point.moment().is_some()
-            && stated.point.date() == told.point.date()
-    };
-    match (stated, told) {
-        (Some(stated), Some(told)) if same_day(&stated, &told) => Some(told),
-        (stated, told) => stated.or(told),
-    }
+    course::finer(stated, told).or(told)
 }
 
 /// The moment that relative times count from.
@@ -292,7 +284,16 @@ fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
     facts.minutes_to_mitigate =
         from_onset(&known.to_mitigate).or_else(|| length(began, known.mitigated, None));
     let resolve = || length(began, known.resolved, known.told_to_resolve);
-    facts.minutes_to_resolve = from_onset(&known.to_resolve).or_else(resolve);
+    // Where the beginning has no clock, but the time to detection is told: that and the rest.
+    let in_two_steps = || {
+        let mut end = between(source, known.detected, known.resolved, None)?;
+        let told = facts.minutes_to_detect.as_ref()?;
+        end.value += (told.origin != Origin::Computed).then_some(told.value)?;
+        Some(end)
+    };
+    facts.minutes_to_resolve = from_onset(&known.to_resolve)
+        .or_else(resolve)
+        .or_else(in_two_steps);
     let stated = |fact: &Option<Fact<i64>>| {
         let fact = fact.clone()?;
         (fact.origin != Origin::Computed).then_some(fact)

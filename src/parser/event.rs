@@ -46,6 +46,11 @@ fn strip_alert_names(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// Whether a text tells of an alert that reached nobody: `into a mailbox that is read on working days`.
+pub(crate) fn is_unheard(text: &str) -> bool {
+    find("unheard", text).is_some()
+}
+
 /// What a text says that happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -69,15 +74,25 @@ pub(crate) struct Event {
     pub(crate) ended: bool,
     /// Something was mended.
     pub(crate) recovers: bool,
+    /// Somebody looked into it.
+    pub(crate) looks: bool,
 }
 
 impl Event {
     /// The event itself, or that of the words around it where its own say nothing.
     pub(crate) fn or_of(self, around: &str) -> Event {
-        match self == Event::default() {
+        match self.is_silent() {
             true => Event::of(around),
             false => self,
         }
+    }
+
+    /// Whether the words tell of no event.
+    pub(crate) fn is_silent(self) -> bool {
+        Event {
+            looks: false,
+            ..self
+        } == Event::default()
     }
 
     /// Whether it tells that somebody reported or noticed, and not the failure itself.
@@ -103,7 +118,8 @@ impl Event {
         }
         let text = &*strip_alert_names(&text[..end]);
         let fails = find("fails", text);
-        let detected = find("detected", text).filter(|_| find("not_detected", text).is_none());
+        let heard = |_: &usize| find("not_detected", text).is_none() && !is_unheard(text);
+        let detected = find("detected", text).filter(heard);
         let undone = find("not_resolved", text).is_some();
         Event {
             onset: find("onset", text).is_some(),
@@ -116,6 +132,7 @@ impl Event {
             resolved: find("resolved", text).is_some() && !undone,
             ended: find("ended", text).is_some() && !undone,
             recovers: find("recovers", text).is_some() && !undone,
+            looks: find("looks", text).is_some(),
         }
     }
 }
@@ -141,6 +158,8 @@ mod tests {
             "alert_names",
             "not_detected",
             "not_resolved",
+            "unheard",
+            "looks",
         ] {
             for pattern in &lists[name] {
                 let regex = Regex::new(pattern);

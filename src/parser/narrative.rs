@@ -36,6 +36,8 @@ pub(crate) struct Told {
     pub(crate) reading: Reading,
     /// What it says that happened.
     pub(crate) event: Event,
+    /// Whether it is the time until which something lasted.
+    pub(crate) lasts: bool,
     /// Where it stands.
     pub(crate) section: SectionKind,
 }
@@ -158,6 +160,7 @@ impl Narrative {
             self.told.push(Told {
                 reading,
                 event,
+                lasts: false,
                 section: section.kind,
             });
         }

@@ -55,6 +55,11 @@ static AFTER_REPORT: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a constant")
 });
+/// `The operator stopped the line forty minutes after the start of the shift`.
+static AFTER_START: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*(?:after|into) (?:the )?(?:start|beginning|onset|opening) of\b")
+        .expect("a constant")
+});
 static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:unnoticed|undetected)\s+(?:for\s+)?(?:about |almost |nearly )?$")
         .expect("a constant")
@@ -127,6 +132,7 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
             || UNNOTICED.is_match(before)
             || NOBODY.is_match(before)
             || (ALARM_BEFORE.is_match(before) && AFTER.is_match(after))
+            || (AFTER_START.is_match(after) && Event::of(before).is_report())
             || (TOOK_TO_NOTICE.is_match(after) && !BEFORE.is_match(before))
     };
     let told = duration::durations(sentence).into_iter().find(noticed);
