@@ -360,10 +360,13 @@ const LONGEST_UNNOTICED: i32 = 60;
 
 /// The day that a title or the first sentences name, where only the later day of the detection is known.
 fn named_before(known: &Chronology) -> Option<Reading> {
-    let detected = known.detected.filter(|it| it.point.moment().is_none())?;
+    let detected = known.detected?;
+    let first = known.first.map(|first| first.point.date());
     let before = |reading: &Reading| {
-        let span = reading.point.date().until(detected.point.date());
+        let day = reading.point.date();
+        let span = day.until(detected.point.date());
         span.is_ok_and(|span| (1..=LONGEST_UNNOTICED).contains(&span.get_days()))
+            && (detected.point.moment().is_none() || first == Some(day))
     };
     let named = known.named.into_iter().chain(known.fallback);
     named.flatten().find(before)

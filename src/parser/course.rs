@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::incident::Origin;
 use crate::parser::chronology::Reading;
+use crate::parser::event;
 use crate::parser::narrative::Narrative;
 use crate::parser::narrative::Told;
 use crate::parser::timeline::Place;
@@ -65,9 +66,13 @@ fn last_resolved(entries: &[TimelineEntry]) -> Option<&TimelineEntry> {
     (last > 0 || entries.len() <= 2).then(|| &entries[last])
 }
 
+/// The most bytes before the words for a beginning in an entry that is about it; further on it is a thought of somebody.
+const NEAR_BEGIN: usize = 100;
+
 /// Whether an entry says that the incident began, and not that somebody reported it.
 fn says_onset(entry: &TimelineEntry) -> bool {
-    entry.event.onset && !entry.event.is_report()
+    let begins = || event::onset_at(&entry.text).is_none_or(|at| at < NEAR_BEGIN);
+    entry.event.onset && !entry.event.is_report() && begins()
 }
 
 /// Reads the clocks from a timeline and from prose; in doubt the timeline's own words prevail.

@@ -51,6 +51,11 @@ pub(crate) fn is_unheard(text: &str) -> bool {
     find("unheard", text).is_some()
 }
 
+/// Where a text says that the incident began.
+pub(crate) fn onset_at(text: &str) -> Option<usize> {
+    find("onset", text)
+}
+
 /// What a text says that happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Event {

@@ -31,7 +31,7 @@ pub(crate) static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words before the time until which something lasted.
 static LASTS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:took|lasted|continued|persisted|remained|stayed|went on|dragged on|suffered|affected|unavailable|degraded|blocked|stuck)\b[^.;]{0,60}\buntil\s+(?:about\s|around\s|approximately\s|the\s)*$").expect("a constant")
+    Regex::new(r"(?i)\b(?:took|lasted|continued|persisted|went on|dragged on)\b[^.;]{0,60}\buntil\s+(?:about\s|around\s|approximately\s|the\s)*$").expect("a constant")
 });
 
 /// The most bytes before a time in which such words are of that time, where they stand outside its clause.

@@ -66,12 +66,18 @@ pub(crate) fn entries(
     order: Option<DateOrder>,
     zero: Option<Point>,
 ) -> (Vec<TimelineEntry>, Place) {
-    let updates = status_page::entries(outline, setting, order);
-    if !updates.is_empty() {
-        return (updates, Place::Posts);
-    }
     let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
     let found = Walk::new(setting, order, zero, true).run(outline, in_timeline);
+    // `Resolved 14:59` among the other events of a timeline is no post.
+    let others = found
+        .iter()
+        .filter(|entry| !status_page::is_labelled(&entry.text));
+    if others.count() < 2 {
+        let updates = status_page::entries(outline, setting, order);
+        if !updates.is_empty() {
+            return (updates, Place::Posts);
+        }
+    }
     if found.len() >= 2 {
         return (found, Place::Timeline);
     }

@@ -129,6 +129,9 @@ fn headings(pieces: &[Piece]) -> impl Iterator<Item = (usize, u8)> + Clone {
 fn is_metadata(piece: &Piece) -> bool {
     let lines = piece.line_ranges().len();
     let leads = lead::leads(piece);
+    if lines == 1 && leads.first().is_some_and(|lead| names_more(lead, piece)) {
+        return false;
+    }
     let key = leads.first().and_then(|lead| Key::of(&lead.key));
     (lines > 1 && leads.len() >= lines)
         || key.is_some_and(|key| {
@@ -137,6 +140,20 @@ fn is_metadata(piece: &Piece) -> bool {
                 Key::Id | Key::Title | Key::NearMiss | Key::Cause | Key::Trigger
             )
         })
+}
+
+/// `Incident date: 2026-03-14, no logs`: behind the day stands what the page is about.
+fn names_more(lead: &lead::Lead, piece: &Piece) -> bool {
+    let value = lead.value(piece);
+    let day = stamp::first(value, None).filter(|stamp| stamp.day.is_some() && stamp.start == 0);
+    let rest = day.and_then(|stamp| value.get(stamp.end..));
+    let words = |rest: &str| {
+        let words = rest.split(|it: char| !it.is_alphanumeric());
+        words
+            .filter(|word| word.chars().any(char::is_alphabetic))
+            .count()
+    };
+    rest.is_some_and(|rest| words(rest) >= 2 && !rest.contains("UTC"))
 }
 
 /// Whether no longer paragraph stands before a piece.

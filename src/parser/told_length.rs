@@ -19,6 +19,10 @@ static LASTS: LazyLock<Regex> = LazyLock::new(|| {
 static DURATION_OF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:duration|outage|downtime|disruption|interruption) (?:of|was)\s+(?:about |approximately |roughly )?$").expect("a constant")
 });
+/// `The problem was fixed in about 40 minutes`.
+static FIXED_IN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:problem|issue|incident|outage|bug|service|everything|it|this|error|errors) (?:was|were|had been|has been) (?:\w+ly )?(?:fixed|resolved|restored|mitigated|solved|repaired|over|back)(?: up)? (?:in|within|after) (?:about |around |approximately |roughly |just |only )*$").expect("a constant")
+});
 /// `That is 26 hours in which nobody could sign in`.
 static IN_WHICH: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)^\s*(?:in|during) which\b").expect("a constant"));
@@ -43,7 +47,7 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 static ALARM_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:alert|alarm|page[rd]?|noticed|detected|monitor)\b[^.;]{0,80}$")
+    Regex::new(r"(?i)\b(?:alert(?:s|ed)?|alarm(?:s|ed)?|page[rd]?|noticed|detected|notified|monitor(?:s|ing)?)\b[^.;]{0,80}$")
         .expect("a constant")
 });
 static AFTER: LazyLock<Regex> =
@@ -91,7 +95,7 @@ static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// How long the incident lasted, in minutes and where the length stands; `None` where that is not said or vague.
 pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
-    if !HARM.is_match(sentence) || VAGUE.is_match(sentence) {
+    if !(HARM.is_match(sentence) || sentence.contains("fix")) || VAGUE.is_match(sentence) {
         return None;
     }
     let lasts = |length: &Duration| {
@@ -99,7 +103,8 @@ pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
         let after = sentence.get(length.end..).unwrap_or_default();
         let in_brackets = before.ends_with('(') && after.starts_with(')');
         let in_which = IN_WHICH.is_match(after);
-        LASTS.is_match(before) || DURATION_OF.is_match(before) || in_brackets || in_which
+        let fixed = FIXED_IN.is_match(before);
+        fixed || LASTS.is_match(before) || DURATION_OF.is_match(before) || in_brackets || in_which
     };
     duration::durations(sentence)
         .into_iter()
