@@ -37,6 +37,7 @@ mod metadata;
 mod name;
 mod nameless;
 mod narrative;
+mod notation;
 mod oddity;
 mod outline;
 mod passage;

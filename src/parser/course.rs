@@ -91,7 +91,7 @@ pub(crate) fn of(entries: &[TimelineEntry], place: Place, narrative: &Narrative)
     }
     let told_onset = || match entries.len() {
         0 | 1 => prose.onset,
-        _ => earlier(prose.onset, line.detected),
+        _ => earlier(prose.onset, line.detected.or(prose.detected)),
     };
     let last = || (entries.len() <= 1).then(|| last_step(narrative)).flatten();
     let end = finer(end, prose.resolved);

@@ -84,11 +84,17 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// The event itself, or that of the words around it where its own say nothing.
-    pub(crate) fn or_of(self, around: &str) -> Event {
-        match self.is_silent() {
-            true => Event::of(around),
-            false => self,
+    /// What a sentence says, without what the words of another time in it say already.
+    pub(crate) fn without(self, other: Event) -> Event {
+        Event {
+            onset: self.onset && !other.onset,
+            detected: self.detected && !other.detected,
+            diagnosed: self.diagnosed && !other.diagnosed,
+            mitigated: self.mitigated && !other.mitigated,
+            resolved: self.resolved && !other.resolved,
+            ended: self.ended && !other.ended,
+            recovers: self.recovers && !other.recovers,
+            ..self
         }
     }
 
@@ -127,7 +133,7 @@ impl Event {
         let detected = find("detected", text).filter(heard);
         let undone = find("not_resolved", text).is_some();
         Event {
-            onset: find("onset", text).is_some(),
+            onset: find("onset", text).is_some() && find("not_onset", text).is_none(),
             fails: fails.is_some(),
             changes: find("changes", text).is_some(),
             detected: detected.is_some(),
@@ -162,6 +168,7 @@ mod tests {
             "recovers",
             "alert_names",
             "not_detected",
+            "not_onset",
             "not_resolved",
             "unheard",
             "looks",

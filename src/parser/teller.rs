@@ -34,6 +34,14 @@ static LASTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:took|lasted|continued|persisted|went on|dragged on)\b[^.;]{0,60}\buntil\s+(?:about\s|around\s|approximately\s|the\s)*$").expect("a constant")
 });
 
+/// What a sentence says of the day told of before it.
+static SAME_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:the same (?:day|morning|afternoon|evening|night)|that (?:same |very )?(?:day|evening|afternoon|night))\b").expect("a constant")
+});
+static FIRST_THOUGHT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:the|our|their|a) (?:\w+ )?(?:first|initial) (?:explanation|thought|guess|suspicion|assumption|theory|hypothesis|suspect)\b").expect("a constant")
+});
+
 /// The most bytes before a time in which such words are of that time, where they stand outside its clause.
 const NEAR: usize = 60;
 
@@ -110,9 +118,10 @@ impl Teller<'_> {
         let is_unheard = !stamps.is_empty() && event::is_unheard(self.sentence);
         let mut day = self.known.day;
         let mut last = self.last;
+        let own: Vec<Event> = clauses.iter().map(|words| Event::of(words)).collect();
         let mut began = false;
         let mut found = Vec::new();
-        for (stamp, words) in stamps.iter().zip(clauses) {
+        for (number, (stamp, words)) in stamps.iter().zip(clauses).enumerate() {
             if is_of_other_time(self.sentence, stamp, words) {
                 continue;
             }
@@ -126,10 +135,12 @@ impl Teller<'_> {
             let Some(point) = point else {
                 continue;
             };
-            let mut event = Event::of(words);
+            let mut event = own[number];
             // A time that steps back is only mentioned: what the sentence tells is of another.
-            if !steps_back(last, point) {
-                event = event.or_of(self.sentence);
+            if event.is_silent() && !steps_back(last, point) {
+                event = own.iter().fold(Event::of(self.sentence), |event, other| {
+                    event.without(*other)
+                });
             }
             event.detected &= !is_unheard;
             // `It began at 22:00 and was stopped on Monday at 09:00`.
@@ -160,6 +171,29 @@ impl Teller<'_> {
                 detected: true,
                 ..Event::default()
             },
+            lasts: false,
+            section,
+        })
+    }
+
+    /// What a sentence without a time tells of the day that was told of: `The first explanation was the weather`, `The old
+    /// model was back the same day`.
+    pub(crate) fn of_same_day(&self, section: SectionKind, day: Date) -> Option<Told> {
+        let says = SAME_DAY.is_match(self.sentence);
+        let thought = !says && FIRST_THOUGHT.is_match(self.sentence);
+        if !(says || thought) || !self.stamps().0.is_empty() {
+            return None;
+        }
+        let event = match thought {
+            true => Event {
+                detected: true,
+                ..Event::default()
+            },
+            false => Some(Event::of(self.sentence)).filter(|event| event.mends())?,
+        };
+        Some(Told {
+            reading: self.reading(Point::Day(day), 0),
+            event,
             lasts: false,
             section,
         })

@@ -305,7 +305,7 @@ impl<'a> Walk<'a> {
             return None;
         };
         let minutes = match found.name("length") {
-            Some(length) => duration::parse(length.as_str().trim())?.whole(),
+            Some(length) => offset(length.as_str().trim())?,
             None => 0,
         };
         let before = found.name("sign").is_some_and(|sign| sign.as_str() != "+");
@@ -333,6 +333,20 @@ impl<'a> Walk<'a> {
             last.text.extend(text.chars().take(400));
         }
     }
+}
+
+/// The minutes of an offset: `15m`, `1h10`, `1:20`, or a bare number.
+fn offset(length: &str) -> Option<i64> {
+    if let Ok(minutes) = length.parse() {
+        return Some(minutes);
+    }
+    if let Some((hours, minutes)) = length.split_once('h')
+        && let (Ok(hours), Ok(minutes)) =
+            (hours.trim().parse::<i64>(), minutes.trim().parse::<i64>())
+    {
+        return hours.checked_mul(60)?.checked_add(minutes);
+    }
+    Some(duration::parse(length)?.whole())
 }
 
 fn hours_between(from: jiff::civil::DateTime, to: jiff::civil::DateTime) -> i32 {

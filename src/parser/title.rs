@@ -29,6 +29,21 @@ pub(crate) fn is_generic(title: &str) -> bool {
     GENERIC.is_match(title)
 }
 
+/// Whether a title names only the sort of document and its number: `Incident report IR-2291`.
+pub(crate) fn is_only_an_id(title: &str) -> bool {
+    let mut words: Vec<&str> = title.split([' ', ':', '#', '–']).collect();
+    words.retain(|word| !word.is_empty());
+    let is_id = |word: &str| {
+        word.contains(|it: char| it.is_ascii_digit())
+            && word
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || "-_/".contains(it))
+    };
+    let before = words.len();
+    words.retain(|word| !is_id(word));
+    before == words.len() + 1 && (words.is_empty() || is_generic(&words.join(" ")))
+}
+
 /// The number of the piece that is the title; `titled`: the front matter states a title.
 pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
     if !titled && (is_bold_title(pieces) || is_plain_title(pieces)) {
@@ -53,6 +68,7 @@ pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
         // A document that begins with a lower heading: the first of them, if it is none of the usual sections.
         _ => {
             !is_section
+                && !Key::of(text).is_some_and(|key| !matches!(key, Key::Id | Key::Title))
                 && !titled
                 && (is_alone || heading::kind(text).is_none())
                 && below.all(|other| other >= level)
