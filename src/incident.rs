@@ -336,6 +336,16 @@ impl Facts {
         keep(&mut self.minutes_to_repair, &earlier.minutes_to_repair);
     }
 
+    /// The day as the document writes it, in the zone of its own clocks; by one off [`Facts::day`] at times.
+    pub fn written_day(&self) -> Option<Date> {
+        let is_human = |origin| origin == Origin::Verdict;
+        let only = |fact: &&Fact<Moment>| is_human(fact.origin) || self.date.is_none();
+        let onset = self.onset.as_ref().filter(only);
+        let stated = |fact: &&Fact<Date>| onset.is_none() || is_human(fact.origin);
+        let date = self.date.as_ref().filter(stated).map(|fact| fact.value);
+        date.or(onset.map(|fact| fact.value.local.date()))
+    }
+
     /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given
     /// prevails over an onset that the document states.
     pub fn day(&self) -> Option<Date> {

@@ -181,8 +181,12 @@ fn is_count(sentence: &str, start: usize, words: &str) -> bool {
         "to",
         "per",
     ];
-    let clock = sentence[..start].ends_with([':', '.', '-', '/', '$', '€', '£']);
+    let before = &sentence[..start];
+    let clock = before.ends_with([':', '.', '-', '/', '$', '€', '£']);
+    // `scaled from 1 to 0 nodes`
+    let change = before.ends_with("to ") && before.contains("from ");
     !clock
+        && !change
         && !words
             .split_whitespace()
             .any(|word| NOT.contains(&word.to_lowercase().as_str()))
