@@ -11,23 +11,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
-use pm_kb::document::Document;
-use pm_kb::document::Limits;
-use pm_kb::knowledge_base::Configuration;
 use pm_kb::knowledge_base::KnowledgeBase;
-use pm_kb::parser;
-use pm_kb::query::Query;
-use pm_kb::query::Vocabulary;
-use pm_kb::report::pattern;
-use pm_kb::report::svg;
-use pm_kb::rule::RuleFile;
-use pm_kb::rule::RuleSet;
-use pm_kb::secret::Secrets;
-use pm_kb::verdict::Ledger;
 
 use crate::base::Base;
 use crate::killing::Dice;
 use crate::size;
+
+#[path = "../../fuzz/targets.rs"]
+mod targets;
+
+use targets::TARGETS;
+use targets::Target;
 
 const SHORT: u64 = 250;
 const LONG: u64 = 100_000;
@@ -49,115 +43,6 @@ const DICTIONARY: [&str; 48] = [
     "mode:", "quarter:2026-Q3", "-", "+", "(", ")", " OR ", "NOT ", "\"a b\"", "*", "~2", "@", "\u{feff}", "\u{202e}", "\u{200b}", "\0",
     "\r\n", "\r", "\t", "é", "日本", "🔥", "[[rule]]\nid = \"X\"\n", "{\"schema\": \"pm-kb/verdict/1\"}\n",
 ];
-
-/// One thing that reads what others have written.
-struct Target {
-    name: &'static str,
-    run: fn(&[u8]),
-}
-
-const TARGETS: [Target; 7] = [
-    Target {
-        name: "front-matter",
-        run: front_matter,
-    },
-    Target {
-        name: "markdown",
-        run: markdown,
-    },
-    Target {
-        name: "query",
-        run: query,
-    },
-    Target {
-        name: "rules",
-        run: rules,
-    },
-    Target {
-        name: "settings",
-        run: settings,
-    },
-    Target {
-        name: "sanitisers",
-        run: sanitisers,
-    },
-    Target {
-        name: "ledger",
-        run: ledger,
-    },
-];
-
-fn front_matter(bytes: &[u8]) {
-    let framed = [b"---\n", bytes, b"\n---\n# Outage\n"].concat();
-    read(&framed);
-}
-
-fn markdown(bytes: &[u8]) {
-    read(bytes);
-}
-
-/// Reads a document; whatever is found in it stands in it.
-fn read(bytes: &[u8]) {
-    let Ok(document) = Document::read("a.md", bytes.to_vec(), &Limits::default()) else {
-        return;
-    };
-    let parsed = parser::parse(&document, &parser::Options::default());
-    for block in &parsed.postmortem.blocks {
-        assert!(
-            document
-                .text
-                .get(block.span.start..block.span.end)
-                .is_some()
-        );
-    }
-}
-
-fn query(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let query = Query::parse(&text, &Vocabulary::default());
-    for notice in &query.notices {
-        assert!(notice.span.start <= notice.span.end);
-    }
-}
-
-fn rules(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let policy = RuleFile {
-        name: "policy.toml",
-        text: pm_kb::schema::file("policy.toml"),
-    };
-    let own = RuleFile {
-        name: "own.toml",
-        text: &text,
-    };
-    let _ = RuleSet::of(policy, &[own], &[]);
-}
-
-fn settings(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let _ = Configuration::parse("config.toml", &text);
-    let _ = pattern::parse("patterns.toml", &text, &[]);
-}
-
-fn sanitisers(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let escaped = svg::escape(&text);
-    assert!(!escaped.contains(['<', '>', '"', '\'']), "{escaped}");
-    assert!(!escaped.contains(|c: char| c.is_control()), "{escaped:?}");
-    let redacted = Secrets::shipped().redact(&text).into_owned();
-    for one in Secrets::shipped().find(&text) {
-        assert!(text.get(one.span.start..one.span.end).is_some());
-    }
-    assert!(redacted.len() <= text.len() * 8 + 64);
-}
-
-fn ledger(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let (ledger, _) = Ledger::read(&text, None);
-    for incident in ledger.incidents() {
-        ledger.standing(incident);
-    }
-}
 
 fn folder(below: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
