@@ -19,6 +19,8 @@ use pm_kb::verdict::Ledger;
 pub(crate) struct Target {
     /// The corpus of the target is in `fuzz/corpus/NAME`.
     pub(crate) name: &'static str,
+    /// Of a hundred executions so many are its own, the fewer the longer one takes; one of a hundred opens a base.
+    pub(crate) share: u64,
     /// Reads bytes, and panics where something is wrong.
     pub(crate) run: fn(&[u8]),
 }
@@ -27,30 +29,37 @@ pub(crate) struct Target {
 pub(crate) const TARGETS: [Target; 7] = [
     Target {
         name: "front-matter",
+        share: 10,
         run: front_matter,
     },
     Target {
         name: "markdown",
+        share: 3,
         run: markdown,
     },
     Target {
         name: "query",
+        share: 20,
         run: query,
     },
     Target {
         name: "rules",
+        share: 2,
         run: rules,
     },
     Target {
         name: "settings",
+        share: 20,
         run: settings,
     },
     Target {
         name: "sanitisers",
+        share: 20,
         run: sanitisers,
     },
     Target {
         name: "ledger",
+        share: 24,
         run: ledger,
     },
 ];
