@@ -1,11 +1,9 @@
 //! Reporting: which incidents a query selects, and the report over those of a period.
 
-use std::fs;
-use std::io;
-
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 use crate::knowledge_base::find;
 use crate::query::Query;
 use crate::record::Record;
@@ -203,15 +201,8 @@ impl KnowledgeBase {
     /// The name and the text of a file that a team may have put into the base's folder.
     fn team_file(&self, name: &str) -> Result<Option<(String, String)>> {
         let path = self.dir().join(name);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some((path.display().to_string(), text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(Error::File {
-                doing: "read",
-                path,
-                source,
-            }),
-        }
+        let text = beside::text(&path)?;
+        Ok(text.map(|text| (path.display().to_string(), text)))
     }
 }
 
