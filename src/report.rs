@@ -114,6 +114,8 @@ pub struct Request {
     pub audit: Option<Audit>,
     /// Leave secrets and personal data out of the words of documents.
     pub redact: bool,
+    /// How much is shown: what only the appendix shows is not counted for page one alone.
+    pub extent: Extent,
     /// What it is made from.
     pub provenance: Provenance,
 }
@@ -136,6 +138,7 @@ impl Request {
             audited: BTreeSet::new(),
             audit: None,
             redact: true,
+            extent: Extent::Everything,
             provenance: Provenance::default(),
         })
     }
@@ -161,7 +164,7 @@ pub struct Report {
     pub rate: Option<RateRatio>,
     /// The labels of the last eight quarters, oldest first.
     pub trend: Vec<QuarterCounts>,
-    /// The incidents by the values of each field.
+    /// The incidents by the values of each field; for page one alone, by severity only.
     pub breakdowns: Vec<Breakdown>,
     /// What was rolled back, and whether it helped.
     pub rollbacks: Rollbacks,
@@ -175,7 +178,7 @@ pub struct Report {
     pub effects: Vec<Effect>,
     /// What is known, and how well.
     pub quality: Quality,
-    /// The action items of the whole base that are not done.
+    /// The action items of the whole base that are not done; none for page one alone.
     pub open_actions: Vec<OpenAction>,
     /// The undated incidents of the whole base.
     pub undated: Members,
@@ -210,6 +213,7 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
     }
     let incidents = Selection::at(&entries, &window.population.all);
     let last = period.stretch(calendar).days.last;
+    let has_appendix = request.extent != Extent::PageOne;
     let before = &asked.previous;
     let mut report = Report {
         sensitivities: scope::sensitivities(&entries, &window, &request.patterns),
@@ -218,13 +222,19 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
             (before.incidents.len(), before.stretch.days.count()),
         ),
         trend: trend::trend(&dated, calendar, calendar.quarter_of(last)),
-        breakdowns: breakdown::breakdowns(&incidents),
+        breakdowns: match has_appendix {
+            true => breakdown::breakdowns(&incidents),
+            false => vec![breakdown::by_severity(&incidents)],
+        },
         rollbacks: Rollbacks::of(&incidents),
         ledger: Ledger::of(&incidents),
         funding: control::funding(&incidents, &questions.controls),
         effects: scope::effects(&dated, request, &questions),
         quality: Quality::of(&incidents),
-        open_actions: action::open_actions(&entries, request.today),
+        open_actions: match has_appendix {
+            true => action::open_actions(&entries, request.today),
+            false => Vec::new(),
+        },
         undated: population::undated(&entries),
         not_counted: population::not_counted(&entries),
         request: request.clone(),
@@ -261,7 +271,8 @@ pub enum Extent {
 
 impl Report {
     /// The places of the incidents whose words are shown.
-    pub fn named(&self, extent: Extent) -> BTreeSet<usize> {
+    pub fn named(&self) -> BTreeSet<usize> {
+        let extent = self.request.extent;
         if extent == Extent::PageOne {
             return contents::named_on_the_sheet(self).into_iter().collect();
         }
@@ -300,7 +311,7 @@ impl Report {
         Selection::at(&self.entries, members)
     }
 
-    /// The breakdown of the window by a field.
+    /// The breakdown of the window by a field, which for page one alone is severity.
     pub fn by(&self, by: By) -> &Breakdown {
         let found = self.breakdowns.iter().find(|one| one.by == by);
         found.expect("a report is broken down by every field")

@@ -86,6 +86,7 @@ impl KnowledgeBase {
         population: Option<&Query>,
         extent: Extent,
     ) -> Result<Report> {
+        request.extent = extent;
         self.add_team_files(&mut request)?;
         request.filter = population.map(|query| query.text.clone());
         request.provenance.rules = self.rules_digest();
@@ -111,7 +112,7 @@ impl KnowledgeBase {
             false => tally,
         };
         let mut report = report::build(&request, tally)?;
-        self.lay_in_words(&mut report, extent)?;
+        self.lay_in_words(&mut report)?;
         Ok(report)
     }
 
@@ -163,8 +164,8 @@ impl KnowledgeBase {
     }
 
     /// Reads the words of the incidents that a report shows with their words.
-    fn lay_in_words(&self, report: &mut Report, extent: Extent) -> Result<()> {
-        let places = report.named(extent);
+    fn lay_in_words(&self, report: &mut Report) -> Result<()> {
+        let places = report.named();
         self.store.read(|view| {
             for place in places {
                 let entry = &mut report.entries[place];

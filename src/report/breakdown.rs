@@ -158,9 +158,14 @@ pub fn minutes(value: Option<i64>) -> Option<f64> {
         .map(|minutes| minutes as f64)
 }
 
+/// Some incidents by severity.
+pub fn by_severity(all: &Selection<'_>) -> Breakdown {
+    let severities: Vec<Severity> = (0..=5).filter_map(Severity::of_rank).collect();
+    closed(By::Severity, all, &severities, |entry| entry.severity)
+}
+
 /// All breakdowns of some incidents.
 pub fn breakdowns(all: &Selection<'_>) -> Vec<Breakdown> {
-    let severities: Vec<Severity> = (0..=5).filter_map(Severity::of_rank).collect();
     let modes = without(FailureMode::ALL, FailureMode::Unknown);
     let decays = without(Decay::ALL, Decay::Unknown);
     let mode = |entry: &Entry| Some(entry.labels.failure_mode);
@@ -173,7 +178,7 @@ pub fn breakdowns(all: &Selection<'_>) -> Vec<Breakdown> {
         closed(By::Detection, all, Detection::ALL, |entry| {
             entry.labels.detection
         }),
-        closed(By::Severity, all, &severities, |entry| entry.severity),
+        by_severity(all),
         closed(By::Confidence, all, Confidence::ALL, confidence),
         open(By::Service, all, |entry| &entry.services),
         open(By::Model, all, |entry| &entry.models),

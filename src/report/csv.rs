@@ -27,6 +27,9 @@ const HEAD: [&str; 12] = [
     "incidents",
 ];
 
+/// So many bytes of ids stand in a cell: spreadsheets hold 32,767 characters, and Python's reader 131,072.
+const CELL: usize = 32_000;
+
 /// Writes the figures of a report as CSV (RFC 4180, UTF-8 without a byte order mark), every text in quotes.
 ///
 /// `low` and `high` are the ends of the 95 % interval, or the quartiles of a duration in minutes. A text that a
@@ -49,6 +52,22 @@ pub fn render(report: &Report) -> String {
     out.funding();
     out.effects();
     out.text
+}
+
+/// The ids of some incidents, as many as have room in a cell, and how many more there are.
+fn listed(report: &Report, members: &Members) -> String {
+    let mut text = String::new();
+    for (at, id) in report.ids(members).enumerate() {
+        if text.len() + id.as_str().len() > CELL {
+            text.push_str(&format!(" and {} more", members.len() - at));
+            break;
+        }
+        if at > 0 {
+            text.push(' ');
+        }
+        text.push_str(id.as_str());
+    }
+    text
 }
 
 /// One row.
@@ -78,10 +97,8 @@ impl<'a> Rows<'a> {
                 .map(|value| value.to_string())
         };
         let count = |value: Option<usize>| value.map(|value| value.to_string());
-        let incidents = row.incidents.map_or_else(String::new, |members| {
-            let ids: Vec<&str> = self.report.ids(members).map(|id| id.as_str()).collect();
-            ids.join(" ")
-        });
+        let incidents = row.incidents.map(|members| listed(self.report, members));
+        let incidents = incidents.unwrap_or_default();
         let (period, from, to) = row.period;
         let texts = [period, &from, &to, row.what, row.name, row.measure].map(quoted);
         let numbers = [

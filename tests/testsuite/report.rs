@@ -216,3 +216,14 @@ fn the_same_tally_gives_the_same_bytes() {
     assert_eq!(json(&once).to_string(), json(&again).to_string());
     assert!(report::build(&request, pm_kb::tally::Tally::default()).is_err());
 }
+
+#[test]
+fn a_large_set_has_room_in_a_cell_of_a_spreadsheet() {
+    let long = "long-name".repeat(10);
+    let one = |at: usize| incident(&format!("{long}-{at}"), "2026-07-01", "mode:data-drift");
+    let base = (0..400).map(one).fold(Base::new(), Base::with);
+    let table = report::csv::render(&base.report(&quarter("2026-Q3")));
+    let cells = || table.split('"');
+    assert!(cells().all(|cell| cell.len() <= 32_767));
+    assert!(cells().any(|cell| cell.ends_with(" more")));
+}

@@ -148,7 +148,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let report = base.report(request, population.as_ref(), extent(format, args.full))?;
+    let report = base.report(request, population.as_ref(), extent(format, args))?;
     let written = written(&report, (format, args.full), &desk.terminal);
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
@@ -164,10 +164,10 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
 }
 
 /// How much of the report a format shows.
-fn extent(format: Format, full: bool) -> Extent {
+fn extent(format: Format, args: &Args) -> Extent {
     match format {
         Format::Json => Extent::Everything,
-        Format::Text if !full => Extent::PageOne,
+        Format::Text if !args.full && args.charts.is_none() => Extent::PageOne,
         _ => Extent::Outline,
     }
 }

@@ -39,7 +39,9 @@ pub(super) fn find(sentence: &str) -> Option<Range<usize>> {
     if NOTHING.is_match(sentence) {
         return None;
     }
-    let mut found = MONEY.find_iter(sentence).map(|found| found.range());
+    let trimmed =
+        |found: regex::Match<'_>| found.start()..found.start() + found.as_str().trim_end().len();
+    let mut found = MONEY.find_iter(sentence).map(trimmed);
     let first = found
         .find(|at| !BOUND.is_match(&sentence[..at.start]) && !RATE.is_match(&sentence[at.end..]))?;
     Some(range(sentence, &first).unwrap_or(first))
