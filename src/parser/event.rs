@@ -73,9 +73,9 @@ pub(crate) struct Event {
 
 impl Event {
     /// The event itself, or that of the words around it where its own say nothing.
-    pub(crate) fn or_of(self, around: &str) -> Event {
+    pub(crate) fn or_else(self, around: impl FnOnce() -> Event) -> Event {
         match self == Event::default() {
-            true => Event::of(around),
+            true => around(),
             false => self,
         }
     }

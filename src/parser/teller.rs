@@ -1,5 +1,6 @@
 //! Teller: what one sentence tells of each of its times.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -95,6 +96,7 @@ impl Teller<'_> {
         let clauses = clause::around(self.sentence, &stamps);
         let mut day = self.known.day;
         let mut last = self.last;
+        let around = OnceCell::new();
         let mut found = Vec::new();
         for (stamp, words) in stamps.iter().zip(clauses) {
             if is_of_other_time(self.sentence, stamp, words) {
@@ -112,7 +114,9 @@ impl Teller<'_> {
             };
             last = point.moment().or(last);
             day = Some(point.date());
-            let event = Event::of(words).or_of(self.sentence);
+            // Once a sentence: one may have hundreds of times.
+            let event =
+                Event::of(words).or_else(|| *around.get_or_init(|| Event::of(self.sentence)));
             found.push((
                 Told {
                     reading: self.reading(point, stamp.start),
