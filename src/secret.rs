@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::OnceLock;
 
+use crate::expression::Regex;
 use aho_corasick::AhoCorasick;
-use regex::Regex;
-use regex::RegexBuilder;
 use serde::Deserialize;
 
 use crate::schema;
@@ -224,11 +223,8 @@ impl Secrets {
 impl Rule {
     /// What it looks for; `None` where that cannot be compiled, which the tests of the rules would show.
     fn pattern(&self) -> Option<&Regex> {
-        let compile = || {
-            let mut builder = RegexBuilder::new(&self.declared.pattern);
-            builder.size_limit(8 << 20).build().ok()
-        };
-        self.pattern.get_or_init(compile).as_ref()
+        let read = || Regex::new(&self.declared.pattern).ok();
+        self.pattern.get_or_init(read).as_ref()
     }
 
     /// Where a find ends: with its line, or where its block does.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-use regex::RegexBuilder;
+use crate::expression::Regex;
 
 use crate::schema;
 
@@ -21,10 +20,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             .iter()
             .map(|pattern| format!("(?:{pattern})"))
             .collect();
-        RegexBuilder::new(&joined.join("|"))
-            .case_insensitive(true)
-            .build()
-            .expect("patterns are checked by a test")
+        Regex::any_case(&joined.join("|")).expect("patterns are checked by a test")
     };
     Table(
         lists
@@ -44,6 +40,16 @@ fn strip_alert_names(text: &str) -> std::borrow::Cow<'_, str> {
         Some(names) => names.replace_all(text, "alert"),
         None => text.into(),
     }
+}
+
+/// Whether a text tells of an alert that reached nobody: `into a mailbox that is read on working days`.
+pub(crate) fn is_unheard(text: &str) -> bool {
+    find("unheard", text).is_some()
+}
+
+/// Where a text says that the incident began.
+pub(crate) fn onset_at(text: &str) -> Option<usize> {
+    find("onset", text)
 }
 
 /// What a text says that happened.
@@ -69,15 +75,31 @@ pub(crate) struct Event {
     pub(crate) ended: bool,
     /// Something was mended.
     pub(crate) recovers: bool,
+    /// Somebody looked into it.
+    pub(crate) looks: bool,
 }
 
 impl Event {
-    /// The event itself, or that of the words around it where its own say nothing.
-    pub(crate) fn or_else(self, around: impl FnOnce() -> Event) -> Event {
-        match self == Event::default() {
-            true => around(),
-            false => self,
+    /// What a sentence says, without what the words of another time in it say already.
+    pub(crate) fn without(self, other: Event) -> Event {
+        Event {
+            onset: self.onset && !other.onset,
+            detected: self.detected && !other.detected,
+            diagnosed: self.diagnosed && !other.diagnosed,
+            mitigated: self.mitigated && !other.mitigated,
+            resolved: self.resolved && !other.resolved,
+            ended: self.ended && !other.ended,
+            recovers: self.recovers && !other.recovers,
+            ..self
         }
+    }
+
+    /// Whether the words tell of no event.
+    pub(crate) fn is_silent(self) -> bool {
+        Event {
+            looks: false,
+            ..self
+        } == Event::default()
     }
 
     /// Whether it tells that somebody reported or noticed, and not the failure itself.
@@ -103,10 +125,11 @@ impl Event {
         }
         let text = &*strip_alert_names(&text[..end]);
         let fails = find("fails", text);
-        let detected = find("detected", text).filter(|_| find("not_detected", text).is_none());
+        let heard = |_: &usize| find("not_detected", text).is_none() && !is_unheard(text);
+        let detected = find("detected", text).filter(heard);
         let undone = find("not_resolved", text).is_some();
         Event {
-            onset: find("onset", text).is_some(),
+            onset: find("onset", text).is_some() && find("not_onset", text).is_none(),
             fails: fails.is_some(),
             changes: find("changes", text).is_some(),
             detected: detected.is_some(),
@@ -116,6 +139,7 @@ impl Event {
             resolved: find("resolved", text).is_some() && !undone,
             ended: find("ended", text).is_some() && !undone,
             recovers: find("recovers", text).is_some() && !undone,
+            looks: find("looks", text).is_some(),
         }
     }
 }
@@ -140,7 +164,10 @@ mod tests {
             "recovers",
             "alert_names",
             "not_detected",
+            "not_onset",
             "not_resolved",
+            "unheard",
+            "looks",
         ] {
             for pattern in &lists[name] {
                 let regex = Regex::new(pattern);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 use crate::incident::Severity;
 use crate::parser::fold::fold;
@@ -54,6 +54,11 @@ const WORDS: &[(&str, u8)] = &[
     ("elevee", 2),
     ("eleve", 2),
     ("majeur", 2),
+    ("majeure", 2),
+    ("mayor", 2),
+    ("maior", 2),
+    ("haute", 2),
+    ("wichtig", 2),
     ("grave", 2),
     ("significant", 2),
     ("高", 2),
@@ -78,6 +83,9 @@ const WORDS: &[(&str, u8)] = &[
     ("baixo", 4),
     ("faible", 4),
     ("mineure", 4),
+    ("mineur", 4),
+    ("menor", 4),
+    ("leve", 4),
     ("bassa", 4),
     ("低", 4),
     ("낮음", 4),

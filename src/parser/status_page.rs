@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 use crate::parser::DateOrder;
 use crate::parser::calendar::Point;
@@ -85,6 +85,11 @@ pub(crate) fn entries(
         return Vec::new();
     }
     in_order(updates)
+}
+
+/// Whether a text begins as an update does.
+pub(crate) fn is_labelled(text: &str) -> bool {
+    LABEL.is_match(text)
 }
 
 fn label_of(passage: &Passage) -> Option<Label> {
