@@ -263,15 +263,16 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_cell_is_a_formula_and_each_comes_back(why in "([a-z é]|[=+@\"',;|\t\r\n＝＋－＠-]){0,12}") {
+        fn no_cell_is_a_formula_and_each_comes_back(
+            why in "([a-z é=+@\",;|\t\r\n＝＋－＠-][a-z é=+@\"',;|\t\r\n＝＋－＠-]{0,11})?"
+        ) {
             let text = write(&["id", "why"], &[vec!["a".to_owned(), why.clone()]]);
             let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
             let row = reader.records().next().expect("a row").expect("UTF-8");
             let written = &row[1];
             let first = written.trim_start().chars().next().filter(|_| written.len() > 1);
             proptest::prop_assert!(!first.is_some_and(|c| FORMULA.contains(&c)), "{written:?}");
-            // A quote mark before a formula is the spreadsheet's own, whoever wrote it.
-            proptest::prop_assume!(!why.starts_with('\''));
+            // It begins with no quote mark: that is the spreadsheet's own, whoever wrote it.
             let sheet = Sheet::read(text.as_bytes()).expect("a table");
             proptest::prop_assert_eq!(sheet.cell(&sheet.rows()[0], "why"), why.trim());
         }

@@ -1,4 +1,5 @@
-//! The long version of the tests that need many tries: `cargo test --locked --test torture -- --nocapture --test-threads=1`.
+//! The long version of the tests that need many tries: `cargo test --profile torture --locked --test torture -- --nocapture
+//! --test-threads=1`.
 //!
 //! The default run leaves it out. The sizes are those of docs/reliability.md; a variable of the environment
 //! (`PM_KB_KILLS`, `PM_KB_CUTS`, `PM_KB_HALVES`, `PM_KB_FLIPS`, `PM_KB_ROUNDS`, `PM_KB_FUZZ`) sets another. Needs root, strace and a loop

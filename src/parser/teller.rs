@@ -1,5 +1,6 @@
 //! Teller: what one sentence tells of each of its times.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use crate::expression::Regex;
@@ -119,6 +120,8 @@ impl Teller<'_> {
         let mut day = self.known.day;
         let mut last = self.last;
         let own: Vec<Event> = clauses.iter().map(|words| Event::of(words)).collect();
+        // What no words of a time tell, once a sentence: one may have hundreds of times.
+        let rest = OnceCell::new();
         let mut began = false;
         let mut found = Vec::new();
         for (number, (stamp, words)) in stamps.iter().zip(clauses).enumerate() {
@@ -138,8 +141,9 @@ impl Teller<'_> {
             let mut event = own[number];
             // A time that steps back is only mentioned: what the sentence tells is of another.
             if event.is_silent() && !steps_back(last, point) {
-                event = own.iter().fold(Event::of(self.sentence), |event, other| {
-                    event.without(*other)
+                event = *rest.get_or_init(|| {
+                    let whole = Event::of(self.sentence);
+                    own.iter().fold(whole, |event, other| event.without(*other))
                 });
             }
             event.detected &= !is_unheard;
