@@ -124,9 +124,9 @@ impl Reader<'_, '_> {
     }
 
     fn letter(&mut self, char: char) -> Option<()> {
-        if self.flags.any_case && char.is_alphabetic() {
+        if self.flags.any_case && (char.is_ascii_alphabetic() || !char.is_ascii()) {
             let mode = self.mode;
-            let both = || Chars::default().with(char).in_any_case()?.into_set(mode);
+            let both = || Chars::default().with(char).in_any_case().into_set(mode);
             let set = self.maker.letter(char, both)?;
             return self.maker.push(Step::Set(set)).map(|_| ());
         }
@@ -252,7 +252,7 @@ impl Reader<'_, '_> {
             set = (char <= last).then(|| set.with_range(char, last))?;
         }
         if self.flags.any_case {
-            set = set.in_any_case()?;
+            set = set.in_any_case();
         }
         Some(if negated { set.others(self.mode) } else { set })
     }

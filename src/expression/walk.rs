@@ -125,7 +125,12 @@ impl<'a> Walk<'a> {
                     step += 1;
                     self.looks(look, at)
                 }
-                Step::Match => return Ok(true),
+                Step::Match => {
+                    if let Some([first, last]) = slots.first_chunk_mut() {
+                        (*first, *last) = (Some(start), Some(at));
+                    }
+                    return Ok(true);
+                }
             };
             if !goes_on {
                 match self.go_back(slots) {

@@ -60,7 +60,7 @@ impl<'v> Beginnings<'v> {
         }
     }
 
-    /// The beginnings of a part, each after a space; `None` where one is too short to be of use.
+    /// The beginnings of a part; `None` where one is too short to be of use.
     fn part(&mut self, part: &str) -> Option<Rc<[String]>> {
         if let Some(known) = self.parts.get(part) {
             return known.clone();
@@ -76,7 +76,7 @@ impl<'v> Beginnings<'v> {
         if reader.peek().is_some() || ways.iter().any(|(text, _)| text.len() < 2) {
             return None;
         }
-        let mut found: Vec<String> = ways.iter().map(|(text, _)| format!(" {text}")).collect();
+        let mut found: Vec<String> = ways.into_iter().map(|(text, _)| text).collect();
         found.sort_unstable();
         // A longer one says no more than that which it begins with, which stands before it.
         found.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
@@ -307,8 +307,8 @@ mod tests {
         assert_eq!(
             parts,
             [
-                vec![" app team", " vendor", " web team"],
-                vec![" renam", " the renam"]
+                vec!["app team", "vendor", "web team"],
+                vec!["renam", "the renam"]
             ]
         );
     }
@@ -322,11 +322,11 @@ mod tests {
             let parts: Vec<Vec<String>> = required.parts.iter().map(|part| part.to_vec()).collect();
             parts.concat()
         };
-        assert_eq!(of("normali[sz]*"), [" normalis", " normaliz"]);
-        assert_eq!(of("c\\+\\+"), [" c++"]);
-        assert_eq!(of("re(labels?|)x{2}y"), [" relabelsx", " relabelx", " rex"]);
+        assert_eq!(of("normali[sz]*"), ["normalis", "normaliz"]);
+        assert_eq!(of("c\\+\\+"), ["c++"]);
+        assert_eq!(of("re(labels?|)x{2}y"), ["relabelsx", "relabelx", "rex"]);
         assert_eq!(of("(no|a)?"), [""; 0]);
-        assert_eq!(of("[0-9a-z]+ days"), [" days"]);
-        assert_eq!(of("\\d+ days"), [" days"]);
+        assert_eq!(of("[0-9a-z]+ days"), ["days"]);
+        assert_eq!(of("\\d+ days"), ["days"]);
     }
 }

@@ -33,6 +33,7 @@ mod manual;
 mod paper;
 mod parser;
 mod power;
+mod pressure;
 mod query;
 mod recovery;
 mod report;
