@@ -121,7 +121,7 @@ impl<'v> Beginnings<'v> {
     /// One letter, choice or group, with what says how often it stands there.
     fn item(&mut self, byte: u8, reader: &mut Reader<'_>) -> Option<Rc<Ways>> {
         reader.at += 1;
-        let mut ways = match byte {
+        let ways = match byte {
             b'(' => {
                 reader.skip("?:");
                 let ways = self.choice(reader)?;
@@ -140,32 +140,7 @@ impl<'v> Beginnings<'v> {
         };
         let before = reader.text.get(..reader.at).unwrap_or_default();
         let ends_word = vocabulary::ends_word(before);
-        while let Some(mark) = reader.peek() {
-            ways = match mark {
-                b'*' if ends_word => joined(ways.to_vec(), &unknown()).into(),
-                b'*' | b'?' => {
-                    let goes_on = mark == b'?';
-                    let some = ways
-                        .iter()
-                        .map(|(text, open)| (text.clone(), *open && goes_on));
-                    let none = std::iter::once((String::new(), true));
-                    Rc::new(some.chain(none).collect())
-                }
-                b'+' => joined(ways.to_vec(), &unknown()).into(),
-                b'{' if reader.counts() => {
-                    let count = reader.until(b'}')?;
-                    if count.trim_start_matches('{').starts_with('0') {
-                        return None;
-                    }
-                    joined(ways.to_vec(), &unknown()).into()
-                }
-                _ => break,
-            };
-            if matches!(mark, b'*' | b'+' | b'?') {
-                reader.at += 1;
-            }
-        }
-        Some(ways)
+        repeated(ways, ends_word, reader)
     }
 
     /// The beginnings of the words of a vocabulary.
@@ -195,6 +170,36 @@ impl<'v> Beginnings<'v> {
         self.lists.insert(name.to_owned(), all.clone());
         all
     }
+}
+
+/// The ways of something that stands there as often as the signs behind it say.
+fn repeated(mut ways: Rc<Ways>, ends_word: bool, reader: &mut Reader<'_>) -> Option<Rc<Ways>> {
+    while let Some(mark) = reader.peek() {
+        ways = match mark {
+            b'*' if ends_word => joined(ways.to_vec(), &unknown()).into(),
+            b'*' | b'?' => {
+                let goes_on = mark == b'?';
+                let some = ways
+                    .iter()
+                    .map(|(text, open)| (text.clone(), *open && goes_on));
+                let none = std::iter::once((String::new(), true));
+                Rc::new(some.chain(none).collect())
+            }
+            b'+' => joined(ways.to_vec(), &unknown()).into(),
+            b'{' if reader.counts() => {
+                let count = reader.until(b'}')?;
+                if count.trim_start_matches('{').starts_with('0') {
+                    return None;
+                }
+                joined(ways.to_vec(), &unknown()).into()
+            }
+            _ => break,
+        };
+        if matches!(mark, b'*' | b'+' | b'?') {
+            reader.at += 1;
+        }
+    }
+    Some(ways)
 }
 
 /// Every way with every way behind it.
