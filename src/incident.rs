@@ -63,11 +63,18 @@ impl FromStr for IncidentId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<IncidentId, Error> {
-        let fits = text.chars().count() <= IncidentId::MAX_CHARS
-            && text.chars().next().is_some_and(char::is_alphanumeric)
-            && text
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        // Nearly all ids are plain, and a report of a large base reads all of them.
+        let fits = text.len() <= IncidentId::MAX_CHARS
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && text.bytes().all(is_plain);
+        let fits = fits
+            || text.chars().count() <= IncidentId::MAX_CHARS
+                && text.chars().next().is_some_and(char::is_alphanumeric)
+                && text
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
         if fits {
             Ok(IncidentId(text.to_owned()))
         } else {
@@ -327,6 +334,16 @@ impl Facts {
         keep(&mut self.minutes_to_mitigate, &earlier.minutes_to_mitigate);
         keep(&mut self.minutes_to_resolve, &earlier.minutes_to_resolve);
         keep(&mut self.minutes_to_repair, &earlier.minutes_to_repair);
+    }
+
+    /// The day as the document writes it, in the zone of its own clocks; by one off [`Facts::day`] at times.
+    pub fn written_day(&self) -> Option<Date> {
+        let is_human = |origin| origin == Origin::Verdict;
+        let only = |fact: &&Fact<Moment>| is_human(fact.origin) || self.date.is_none();
+        let onset = self.onset.as_ref().filter(only);
+        let stated = |fact: &&Fact<Date>| onset.is_none() || is_human(fact.origin);
+        let date = self.date.as_ref().filter(stated).map(|fact| fact.value);
+        date.or(onset.map(|fact| fact.value.local.date()))
     }
 
     /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given

@@ -37,6 +37,7 @@ mod metadata;
 mod name;
 mod nameless;
 mod narrative;
+mod notation;
 mod oddity;
 mod outline;
 mod passage;
@@ -63,6 +64,7 @@ mod verdict;
 mod visible;
 mod weekday;
 mod why;
+mod word_clock;
 mod yaml;
 mod zone;
 

@@ -89,6 +89,9 @@ struct Declared {
     /// Letters and digits must both be in it.
     #[serde(default)]
     mixed: bool,
+    /// So many digits must be in it.
+    #[serde(default)]
+    digits: usize,
     until: Option<String>,
     #[serde(rename = "match")]
     matches: Vec<Vec<String>>,
@@ -181,11 +184,12 @@ impl Secrets {
     }
 
     fn is_one(&self, rule: &Rule, value: &str) -> bool {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
         let is_mixed = || {
-            let digits = value.bytes().filter(u8::is_ascii_digit).count();
             digits >= 2 && value.bytes().any(|byte| byte.is_ascii_alphabetic()) && !is_code(value)
         };
-        !self.placeholders.is_match(value)
+        digits >= rule.declared.digits
+            && !self.placeholders.is_match(value)
             && (rule.declared.entropy == 0.0 || entropy(value) >= rule.declared.entropy)
             && (!rule.declared.mixed || is_mixed())
     }

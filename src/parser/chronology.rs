@@ -210,15 +210,7 @@ fn add_text(
 
 /// What is stated, or the clock time that is told of the day that is stated.
 fn finer(stated: Option<Reading>, told: Option<Reading>) -> Option<Reading> {
-    let same_day = |stated: &Reading, told: &Reading| {
-        stated.point.moment().is_none()
-            && told.point.moment().is_some()
-            && stated.point.date() == told.point.date()
-    };
-    match (stated, told) {
-        (Some(stated), Some(told)) if same_day(&stated, &told) => Some(told),
-        (stated, told) => stated.or(told),
-    }
+    course::finer(stated, told).or(told)
 }
 
 /// The moment that relative times count from.
@@ -292,7 +284,16 @@ fn fill_minutes(known: &Chronology, source: &Source<'_>, facts: &mut Facts) {
     facts.minutes_to_mitigate =
         from_onset(&known.to_mitigate).or_else(|| length(began, known.mitigated, None));
     let resolve = || length(began, known.resolved, known.told_to_resolve);
-    facts.minutes_to_resolve = from_onset(&known.to_resolve).or_else(resolve);
+    // Where the beginning has no clock, but the time to detection is told: that and the rest.
+    let in_two_steps = || {
+        let mut end = between(source, known.detected, known.resolved, None)?;
+        let told = facts.minutes_to_detect.as_ref()?;
+        end.value += (told.origin != Origin::Computed).then_some(told.value)?;
+        Some(end)
+    };
+    facts.minutes_to_resolve = from_onset(&known.to_resolve)
+        .or_else(resolve)
+        .or_else(in_two_steps);
     let stated = |fact: &Option<Fact<i64>>| {
         let fact = fact.clone()?;
         (fact.origin != Origin::Computed).then_some(fact)
@@ -359,10 +360,13 @@ const LONGEST_UNNOTICED: i32 = 60;
 
 /// The day that a title or the first sentences name, where only the later day of the detection is known.
 fn named_before(known: &Chronology) -> Option<Reading> {
-    let detected = known.detected.filter(|it| it.point.moment().is_none())?;
+    let detected = known.detected?;
+    let first = known.first.map(|first| first.point.date());
     let before = |reading: &Reading| {
-        let span = reading.point.date().until(detected.point.date());
+        let day = reading.point.date();
+        let span = day.until(detected.point.date());
         span.is_ok_and(|span| (1..=LONGEST_UNNOTICED).contains(&span.get_days()))
+            && (detected.point.moment().is_none() || first == Some(day))
     };
     let named = known.named.into_iter().chain(known.fallback);
     named.flatten().find(before)

@@ -1,7 +1,12 @@
 //! Course: the four clocks from a timeline and from sentences, each from the surest words that tell it.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::incident::Origin;
 use crate::parser::chronology::Reading;
+use crate::parser::event;
 use crate::parser::narrative::Narrative;
 use crate::parser::narrative::Told;
 use crate::parser::timeline::Place;
@@ -24,6 +29,16 @@ pub(crate) struct Course {
     pub(crate) resolved: Option<Reading>,
 }
 
+/// The end of a row of a table that says of an attempt that it did not help.
+static IN_VAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\|\s*(?:none|nothing|no(?: \w+)? (?:effect|change|improvement|difference|help)|without (?:effect|success)|did not help|failed|no)\W*$").expect("a constant")
+});
+
+/// What notices in the minute in which something fails.
+static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:alert|alarm|monitor|pag(?:e|ing)|immediately|instantly|at once|automatic|within (?:seconds|a minute|the same minute))").expect("a constant")
+});
+
 fn reading(entry: &TimelineEntry) -> Reading {
     Reading {
         point: entry.point,
@@ -37,12 +52,27 @@ fn last_resolved(entries: &[TimelineEntry]) -> Option<&TimelineEntry> {
     let ended = || entries.iter().rposition(|entry| entry.event.ended);
     let resolved = || entries.iter().rposition(|entry| entry.event.resolved);
     let last = ended().or_else(resolved)?;
+    // What mends itself as it is noticed goes on in the entry that says so: `New blocks again`.
+    let goes_on = |entry: &&TimelineEntry| {
+        entry.event.recovers
+            && !entry.event.fails
+            && entry.point.date() == entries[last].point.date()
+    };
+    if entries[last].event.is_report() || entries[last].event.fails && entries[last].event.detected
+    {
+        let later = entries[last + 1..].iter().find(goes_on);
+        return later.or((last > 0 || entries.len() <= 2).then(|| &entries[last]));
+    }
     (last > 0 || entries.len() <= 2).then(|| &entries[last])
 }
 
+/// The most bytes before the words for a beginning in an entry that is about it; further on it is a thought of somebody.
+const NEAR_BEGIN: usize = 100;
+
 /// Whether an entry says that the incident began, and not that somebody reported it.
 fn says_onset(entry: &TimelineEntry) -> bool {
-    entry.event.onset && !entry.event.is_report()
+    let begins = || event::onset_at(&entry.text).is_none_or(|at| at < NEAR_BEGIN);
+    entry.event.onset && !entry.event.is_report() && begins()
 }
 
 /// Reads the clocks from a timeline and from prose; in doubt the timeline's own words prevail.
@@ -61,15 +91,24 @@ pub(crate) fn of(entries: &[TimelineEntry], place: Place, narrative: &Narrative)
     }
     let told_onset = || match entries.len() {
         0 | 1 => prose.onset,
-        _ => earlier(prose.onset, line.detected),
+        _ => earlier(prose.onset, line.detected.or(prose.detected)),
     };
     let last = || (entries.len() <= 1).then(|| last_step(narrative)).flatten();
+    let end = finer(end, prose.resolved);
+    let end = lasting(narrative, end).or(end);
     let resolved = sure_end.or(end).or(line.resolved).or(prose.resolved);
     let resolved = resolved.or_else(last);
     // The one step of the repair that is told may be the end of the harm, where the end of all is known from elsewhere.
     let step = prose
         .resolved
         .filter(|step| resolved.is_some_and(|end| is_before(step, &end)));
+    let begin = finer(begin, prose.onset);
+    // An end before anybody noticed is that of something else, and tells nothing of the repair.
+    let noticed = line.detected.or(prose.detected);
+    let end_of_all = resolved.filter(|end| noticed.is_none_or(|noticed| !is_before(end, &noticed)));
+    let mitigated = prose
+        .mitigated
+        .filter(|step| end_of_all.is_none_or(|end| !is_before(&end, step)));
     Course {
         onset: sure_onset.or(begin).or(line.onset).or_else(told_onset),
         detected: line
@@ -78,7 +117,7 @@ pub(crate) fn of(entries: &[TimelineEntry], place: Place, narrative: &Narrative)
             .or(prose.detected)
             .or(line.detected),
         diagnosed: line.diagnosed.or(prose.diagnosed),
-        mitigated: line.mitigated.or(prose.mitigated).or(step),
+        mitigated: line.mitigated.or(mitigated).or(step),
         resolved,
     }
 }
@@ -100,6 +139,21 @@ fn of_posts(line: Course, prose: Course, narrative: &Narrative) -> Course {
     }
 }
 
+/// The most days for which what was left over is cleared behind the end of a range.
+const LONGEST_CLEARING: i32 = 14;
+
+/// The later day or moment until which a sentence says that it lasted: `The clean-up took until 2 November, 14:00`.
+fn lasting(narrative: &Narrative, end: Option<Reading>) -> Option<Reading> {
+    let end = end?;
+    let lasts = |told: &&Told| {
+        let days = end.point.date().until(told.reading.point.date());
+        told.lasts
+            && is_before(&end, &told.reading)
+            && days.is_ok_and(|span| span.get_days() <= LONGEST_CLEARING)
+    };
+    narrative.told.iter().rfind(lasts).map(|told| told.reading)
+}
+
 /// The last step that is told where nothing says that it was over: `It was fixed on 14 June with a new release.`
 fn last_step(narrative: &Narrative) -> Option<Reading> {
     let sums_up = |told: &&Told| {
@@ -110,6 +164,19 @@ fn last_step(narrative: &Narrative) -> Option<Reading> {
     };
     let last = narrative.told.iter().rfind(sums_up)?;
     (last.event.recovers && !last.event.fails).then_some(last.reading)
+}
+
+/// What is stated, or the clock time that is told of the day that is stated.
+pub(crate) fn finer(stated: Option<Reading>, told: Option<Reading>) -> Option<Reading> {
+    let same_day = |stated: &Reading, told: &Reading| {
+        stated.point.moment().is_none()
+            && told.point.moment().is_some()
+            && stated.point.date() == told.point.date()
+    };
+    match (stated, told) {
+        (Some(stated), Some(told)) if same_day(&stated, &told) => Some(told),
+        (stated, _) => stated,
+    }
 }
 
 /// A reading, if it lies before another.
@@ -189,7 +256,7 @@ fn onset(entries: &[TimelineEntry], detection: Option<usize>) -> Option<Reading>
     let at_once = || {
         detection
             .map(|number| &entries[number])
-            .filter(|entry| entry.event.fails_first)
+            .filter(|entry| entry.event.fails_first && AT_ONCE.is_match(&entry.text))
     };
     let silent = || {
         let first = before.first().filter(|entry| {
@@ -216,11 +283,24 @@ fn resolution(entries: &[TimelineEntry]) -> Option<Reading> {
     if let Some(entry) = last_resolved(entries) {
         return Some(reading(entry));
     }
+    if let Some(entry) = last_trial(entries) {
+        return Some(reading(entry));
+    }
     let last = entries.iter().rposition(|entry| entry.event.recovers)?;
     let failing_later = entries[last + 1..]
         .iter()
         .any(|entry| entry.event.fails && !entry.event.detected);
     (last > 0 && !failing_later).then(|| reading(&entries[last]))
+}
+
+/// The last of several attempts, where one before it was in vain and it was not: `14:10 | cache cleared | no effect`.
+fn last_trial(entries: &[TimelineEntry]) -> Option<&TimelineEntry> {
+    let (last, before) = entries.split_last()?;
+    let in_vain = |entry: &TimelineEntry| IN_VAIN.is_match(&entry.text);
+    let tried = entries
+        .iter()
+        .all(|entry| entry.section == SectionKind::Response);
+    (tried && before.iter().any(in_vain) && !in_vain(last)).then_some(last)
 }
 
 /// Whether one reading lies before another.

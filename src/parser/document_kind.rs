@@ -198,10 +198,16 @@ fn is_open(passage: &Passage, text: &str) -> bool {
         return true;
     }
     match &passage.piece.kind {
-        PieceKind::Row(row) => (0..row.cells.len())
-            .all(|number| passage.piece.cell(number).is_none_or(placeholder::is_open)),
+        PieceKind::Row(row) => {
+            (0..row.cells.len()).all(|number| passage.piece.cell(number).is_none_or(is_left_open))
+        }
         _ => is_clock_face(trimmed),
     }
+}
+
+/// Whether a cell was left open, or says with an example how to fill it.
+fn is_left_open(cell: &str) -> bool {
+    placeholder::is_open(cell) || cell.trim_start().to_lowercase().starts_with("e.g.")
 }
 
 /// `HH:MM - first symptom`.

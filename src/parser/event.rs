@@ -42,6 +42,16 @@ fn strip_alert_names(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// Whether a text tells of an alert that reached nobody: `into a mailbox that is read on working days`.
+pub(crate) fn is_unheard(text: &str) -> bool {
+    find("unheard", text).is_some()
+}
+
+/// Where a text says that the incident began.
+pub(crate) fn onset_at(text: &str) -> Option<usize> {
+    find("onset", text)
+}
+
 /// What a text says that happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -65,15 +75,31 @@ pub(crate) struct Event {
     pub(crate) ended: bool,
     /// Something was mended.
     pub(crate) recovers: bool,
+    /// Somebody looked into it.
+    pub(crate) looks: bool,
 }
 
 impl Event {
-    /// The event itself, or that of the words around it where its own say nothing.
-    pub(crate) fn or_of(self, around: &str) -> Event {
-        match self == Event::default() {
-            true => Event::of(around),
-            false => self,
+    /// What a sentence says, without what the words of another time in it say already.
+    pub(crate) fn without(self, other: Event) -> Event {
+        Event {
+            onset: self.onset && !other.onset,
+            detected: self.detected && !other.detected,
+            diagnosed: self.diagnosed && !other.diagnosed,
+            mitigated: self.mitigated && !other.mitigated,
+            resolved: self.resolved && !other.resolved,
+            ended: self.ended && !other.ended,
+            recovers: self.recovers && !other.recovers,
+            ..self
         }
+    }
+
+    /// Whether the words tell of no event.
+    pub(crate) fn is_silent(self) -> bool {
+        Event {
+            looks: false,
+            ..self
+        } == Event::default()
     }
 
     /// Whether it tells that somebody reported or noticed, and not the failure itself.
@@ -99,10 +125,11 @@ impl Event {
         }
         let text = &*strip_alert_names(&text[..end]);
         let fails = find("fails", text);
-        let detected = find("detected", text).filter(|_| find("not_detected", text).is_none());
+        let heard = |_: &usize| find("not_detected", text).is_none() && !is_unheard(text);
+        let detected = find("detected", text).filter(heard);
         let undone = find("not_resolved", text).is_some();
         Event {
-            onset: find("onset", text).is_some(),
+            onset: find("onset", text).is_some() && find("not_onset", text).is_none(),
             fails: fails.is_some(),
             changes: find("changes", text).is_some(),
             detected: detected.is_some(),
@@ -112,6 +139,7 @@ impl Event {
             resolved: find("resolved", text).is_some() && !undone,
             ended: find("ended", text).is_some() && !undone,
             recovers: find("recovers", text).is_some() && !undone,
+            looks: find("looks", text).is_some(),
         }
     }
 }
@@ -136,7 +164,10 @@ mod tests {
             "recovers",
             "alert_names",
             "not_detected",
+            "not_onset",
             "not_resolved",
+            "unheard",
+            "looks",
         ] {
             for pattern in &lists[name] {
                 let regex = Regex::new(pattern);

@@ -112,6 +112,12 @@ fn variants(heading: &str) -> Vec<&str> {
             }
         }
     }
+    // `Fix, 20 November`
+    if let Some((before, after)) = heading.split_once(',')
+        && after.contains(|character: char| character.is_ascii_digit())
+    {
+        variants.push(before);
+    }
     variants
 }
 

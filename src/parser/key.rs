@@ -84,7 +84,7 @@ fn is_severity(folded: &str) -> bool {
 /// Words of a key that say no more than that it is a time of the incident.
 #[rustfmt::skip]
 const TIME_WORDS: &[&str] = &[
-    "a", "an", "at", "actual", "did", "do", "does", "is", "were", "how", "be", "been", "become", "get", "got", "fully", "approx", "approximate", "clock", "customer", "customers", "date", "datetime", "event", "est", "first",
+    "a", "an", "at", "actual", "complete", "did", "final", "full", "do", "does", "is", "were", "how", "be", "been", "become", "get", "got", "fully", "approx", "approximate", "clock", "customer", "customers", "date", "datetime", "event", "est", "first",
     "impact", "incident", "initial", "issue", "it", "local", "moment", "of", "on", "outage", "point", "problem", "service", "services",
     "the", "time", "timestamp", "user", "users", "utc", "was", "we", "when",
 ];

@@ -15,7 +15,7 @@ use crate::parser::stamp::Stamp;
 const LONGEST_STEP: i64 = 14 * 24 * 60;
 
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s*(?:later|afterwards|after that|after this|thereafter|into (?:the|this) (?:outage|incident))\b").expect("a constant")
+    Regex::new(r"(?i)^\s*(?:later|afterwards|after that|after this|thereafter|into (?:the|this) (?:outage|incident)|after (?:the|this|that|his|her|their) (?:call|alert|page|report|complaint|deploy(?:ment)?|release|restart|message|mail))\b").expect("a constant")
 });
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:after|within|in)\s+(?:only |just |about |around |roughly |another |a further )*$")

@@ -9,6 +9,7 @@ use pulldown_cmark::Tag;
 use pulldown_cmark::TagEnd;
 
 use crate::parser::html::Html;
+use crate::parser::notation;
 use crate::parser::piece::Item;
 use crate::parser::piece::Mark;
 use crate::parser::piece::MarkKind;
@@ -27,7 +28,8 @@ pub(crate) fn pieces(source: &mut Source<'_>, begin: usize) -> Vec<Piece> {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_FOOTNOTES;
-    let text = source.text;
+    let text = notation::as_markdown(source.text);
+    let text = &*text;
     let body = &text[begin..];
     let mut walk = Walk {
         text,

@@ -113,6 +113,9 @@ fn find_title(entries: &[Entry], outline: &Outline, name: &str) -> String {
     }
     let heading = outline.title.as_ref().map(|(title, _)| title.clone());
     match heading {
+        Some(heading) if title::is_only_an_id(&heading) && stated_title(entries).is_some() => {
+            stated_title(entries).unwrap_or(heading)
+        }
         Some(heading) if !title::is_generic(&heading) && has_words(&heading) => heading,
         heading => stated_title(entries)
             .or_else(|| heading.as_ref().and_then(|_| below_title(outline)))

@@ -36,6 +36,8 @@ pub(crate) struct Told {
     pub(crate) reading: Reading,
     /// What it says that happened.
     pub(crate) event: Event,
+    /// Whether it is the time until which something lasted.
+    pub(crate) lasts: bool,
     /// Where it stands.
     pub(crate) section: SectionKind,
 }
@@ -119,9 +121,13 @@ impl Narrative {
             let first = teller.first_day().filter(|_| sums_up(kind));
             let day = first.or_else(|| day_after(&told, teller.known.day));
             let noticed = day.and_then(|day| teller.noticed(kind, day));
+            // Only a day that the prose itself has told of.
+            let last = self.told.last().map(|told| told.reading.point.date());
+            let same_day = last.and_then(|day| teller.of_same_day(kind, day));
             known.day = day;
             self.told.extend(told.into_iter().map(|(told, _)| told));
             self.told.extend(noticed);
+            self.told.extend(same_day);
         }
     }
 
@@ -158,6 +164,7 @@ impl Narrative {
             self.told.push(Told {
                 reading,
                 event,
+                lasts: false,
                 section: section.kind,
             });
         }

@@ -7,7 +7,7 @@ use crate::expression::Regex;
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^[\W_]*(?:
-            tbd|tba|tbc|to\s+be\s+(?:determined|defined|confirmed|filled(?:\s+in)?|announced|added)|todo|fixme|n\s*/\s*a|none\s+(?:yet|provided|stated)|not\s+(?:applicable|yet\s+known|provided|specified|known|stated)|
+            tbd|tba|tbc|@(?:name|owner|user|username|handle|author|person|someone)|todo\s+\([^)]{0,60}\)|to\s+be\s+(?:determined|defined|confirmed|filled(?:\s+in)?|announced|added)|todo|fixme|n\s*/\s*a|none\s+(?:yet|provided|stated)|not\s+(?:applicable|yet\s+known|provided|specified|known|stated)|
             no\s+response|unknown|xxx+|x|\?+|placeholder|lorem\s+ipsum.*|
             y{2,4}(?:[-/.]m{1,2}[-/.]d{1,2})?(?:[\sT]h{1,2}:m{1,2}(?::s{1,2})?)?(?:\s*\w{2,4})?|(?:dd|mm)[-/.](?:mm|dd)[-/.]y{2,4}|h{1,2}:m{1,2}(?::s{1,2})?(?:\s*\w{2,4})?|
             x+\s*(?:hours?|h|mins?|minutes?|m|days?)(?:[\s,]*(?:and\s+)?[xy]+\s*(?:hours?|mins?|minutes?|m|seconds?))?|

@@ -6,6 +6,7 @@ use jiff::civil::Time;
 use crate::parser::DateOrder;
 use crate::parser::clock;
 use crate::parser::date;
+use crate::parser::word_clock;
 use crate::parser::zone::Zone;
 
 /// A day as it is written.
@@ -52,7 +53,9 @@ impl Stamp {
 
 /// The stamps of a text in their order. A date and the clock time that follows it are one stamp.
 pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
-    if !text.bytes().any(|byte| byte.is_ascii_digit())
+    let worded = word_clock::find(text);
+    if worded.is_empty()
+        && !text.bytes().any(|byte| byte.is_ascii_digit())
         && !text.contains("noon")
         && !text.contains("idnight")
     {
@@ -62,10 +65,15 @@ pub(crate) fn stamps(text: &str, order: Option<DateOrder>) -> Vec<Stamp> {
     let spaced = text.replace('_', " ");
     let text = spaced.as_str();
     let dates = date::find(text, order);
-    let times = clock::find(text)
-        .into_iter()
-        .filter(|time| !is_in_date(text, time, &dates))
-        .collect();
+    let mut times: Vec<Stamp> = clock::find(text);
+    let is_new = |word: &Stamp| {
+        times
+            .iter()
+            .all(|time| time.end <= word.start || word.end <= time.start)
+    };
+    let worded: Vec<Stamp> = worded.into_iter().filter(is_new).collect();
+    times.extend(worded);
+    times.retain(|time| !is_in_date(text, time, &dates));
     let mut joined = join(text, dates, times);
     joined
         .iter_mut()

@@ -69,6 +69,15 @@ impl<'a> Statements<'a> {
     }
 }
 
+/// Whether a value is a file of the code, and no service: `src/jobs/load.ts`.
+fn is_path(value: &str) -> bool {
+    let name = value.trim_matches('`').split([' ', ':']).next();
+    let file = name.and_then(|name| Some((name.contains('/'), name.rsplit_once('.')?.1)));
+    file.is_some_and(|(nested, end)| {
+        nested && (1..=4).contains(&end.len()) && end.chars().all(char::is_alphanumeric)
+    })
+}
+
 /// `9 million daily users` stands behind the name of a product, and is none.
 fn is_amount(text: &str) -> bool {
     text.split_whitespace().count() > 1 && text.starts_with(|first: char| first.is_ascii_digit())
@@ -181,7 +190,9 @@ pub(crate) fn fill(statements: &Statements<'_>, source: &mut Source<'_>, facts: 
     fill_severity(statements, source, facts);
     facts.status = statements.text(Key::Status, source);
     facts.services = statements.list(Key::Services, source);
-    facts.services.retain(|service| !is_amount(&service.value));
+    facts
+        .services
+        .retain(|service| !is_amount(&service.value) && !is_path(&service.value));
     facts.services.iter_mut().for_each(name_alone);
     facts.models = statements.list(Key::Models, source);
     facts.assets = statements.list(Key::Assets, source);

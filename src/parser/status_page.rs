@@ -87,6 +87,11 @@ pub(crate) fn entries(
     in_order(updates)
 }
 
+/// Whether a text begins as an update does.
+pub(crate) fn is_labelled(text: &str) -> bool {
+    LABEL.is_match(text)
+}
+
 fn label_of(passage: &Passage) -> Option<Label> {
     let text = passage.piece.text();
     match passage.kind {

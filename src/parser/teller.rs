@@ -12,6 +12,7 @@ use crate::parser::calendar::Point;
 use crate::parser::calendar::Setting;
 use crate::parser::chronology::Reading;
 use crate::parser::clause;
+use crate::parser::event;
 use crate::parser::event::Event;
 use crate::parser::later;
 use crate::parser::narrative::Told;
@@ -28,6 +29,19 @@ pub(crate) static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:scheduled (?:for|from)|planned for|maintenance window|business hours|(?:was|is|were|are) due (?:at|by|on)|usually|normally|every (?:day|night|week|hour)|compared (?:to|with)|against the|the week before|last year|will be|we plan|until the|open to feedback|template)\b").expect("a constant")
 });
 
+/// Words before the time until which something lasted.
+static LASTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:took|lasted|continued|persisted|went on|dragged on)\b[^.;]{0,60}\buntil\s+(?:about\s|around\s|approximately\s|the\s)*$").expect("a constant")
+});
+
+/// What a sentence says of the day told of before it.
+static SAME_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:the same (?:day|morning|afternoon|evening|night)|that (?:same |very )?(?:day|evening|afternoon|night))\b").expect("a constant")
+});
+static FIRST_THOUGHT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:the|our|their|a) (?:\w+ )?(?:first|initial) (?:explanation|thought|guess|suspicion|assumption|theory|hypothesis|suspect)\b").expect("a constant")
+});
+
 /// The most bytes before a time in which such words are of that time, where they stand outside its clause.
 const NEAR: usize = 60;
 
@@ -39,6 +53,14 @@ fn is_of_other_time(sentence: &str, stamp: &Stamp, words: &str) -> bool {
     }
     OTHER_TIME.is_match(words)
         || OTHER_TIME.is_match(sentence.get(from..stamp.end).unwrap_or_default())
+}
+
+/// Whether a point is a moment before the last one that was told of, on the same day.
+fn steps_back(last: Option<Moment>, point: Point) -> bool {
+    let (Some(last), Some(moment)) = (last, point.moment()) else {
+        return false;
+    };
+    moment.local < last.local && moment.local.date() == last.local.date()
 }
 
 /// A sentence with what is known before it.
@@ -93,10 +115,13 @@ impl Teller<'_> {
         let (stamps, steps) = self.stamps();
         let zone = stamps.iter().find_map(|stamp| stamp.zone.clone());
         let clauses = clause::around(self.sentence, &stamps);
+        let is_unheard = !stamps.is_empty() && event::is_unheard(self.sentence);
         let mut day = self.known.day;
         let mut last = self.last;
+        let own: Vec<Event> = clauses.iter().map(|words| Event::of(words)).collect();
+        let mut began = false;
         let mut found = Vec::new();
-        for (stamp, words) in stamps.iter().zip(clauses) {
+        for (number, (stamp, words)) in stamps.iter().zip(clauses).enumerate() {
             if is_of_other_time(self.sentence, stamp, words) {
                 continue;
             }
@@ -110,13 +135,25 @@ impl Teller<'_> {
             let Some(point) = point else {
                 continue;
             };
+            let mut event = own[number];
+            // A time that steps back is only mentioned: what the sentence tells is of another.
+            if event.is_silent() && !steps_back(last, point) {
+                event = own.iter().fold(Event::of(self.sentence), |event, other| {
+                    event.without(*other)
+                });
+            }
+            event.detected &= !is_unheard;
+            // `It began at 22:00 and was stopped on Monday at 09:00`.
+            event.resolved |= began && event.recovers;
+            began |= event.onset;
             last = point.moment().or(last);
             day = Some(point.date());
-            let event = Event::of(words).or_of(self.sentence);
+            let before = self.sentence.get(..stamp.start).unwrap_or_default();
             found.push((
                 Told {
                     reading: self.reading(point, stamp.start),
                     event,
+                    lasts: before.contains("until") && LASTS.is_match(before),
                     section,
                 },
                 point.date(),
@@ -134,6 +171,30 @@ impl Teller<'_> {
                 detected: true,
                 ..Event::default()
             },
+            lasts: false,
+            section,
+        })
+    }
+
+    /// What a sentence without a time tells of the day that was told of: `The first explanation was the weather`, `The old
+    /// model was back the same day`.
+    pub(crate) fn of_same_day(&self, section: SectionKind, day: Date) -> Option<Told> {
+        let says = SAME_DAY.is_match(self.sentence);
+        let thought = !says && FIRST_THOUGHT.is_match(self.sentence);
+        if !(says || thought) || !self.stamps().0.is_empty() {
+            return None;
+        }
+        let event = match thought {
+            true => Event {
+                detected: true,
+                ..Event::default()
+            },
+            false => Some(Event::of(self.sentence)).filter(|event| event.mends())?,
+        };
+        Some(Told {
+            reading: self.reading(Point::Day(day), 0),
+            event,
+            lasts: false,
             section,
         })
     }

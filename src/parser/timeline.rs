@@ -66,12 +66,18 @@ pub(crate) fn entries(
     order: Option<DateOrder>,
     zero: Option<Point>,
 ) -> (Vec<TimelineEntry>, Place) {
-    let updates = status_page::entries(outline, setting, order);
-    if !updates.is_empty() {
-        return (updates, Place::Posts);
-    }
     let in_timeline = |passage: &Passage| outline.kind(passage) == SectionKind::Timeline;
     let found = Walk::new(setting, order, zero, true).run(outline, in_timeline);
+    // `Resolved 14:59` among the other events of a timeline is no post.
+    let others = found
+        .iter()
+        .filter(|entry| !status_page::is_labelled(&entry.text));
+    if others.count() < 2 {
+        let updates = status_page::entries(outline, setting, order);
+        if !updates.is_empty() {
+            return (updates, Place::Posts);
+        }
+    }
     if found.len() >= 2 {
         return (found, Place::Timeline);
     }
@@ -299,7 +305,7 @@ impl<'a> Walk<'a> {
             return None;
         };
         let minutes = match found.name("length") {
-            Some(length) => duration::parse(length.as_str().trim())?.whole(),
+            Some(length) => offset(length.as_str().trim())?,
             None => 0,
         };
         let before = found.name("sign").is_some_and(|sign| sign.as_str() != "+");
@@ -327,6 +333,20 @@ impl<'a> Walk<'a> {
             last.text.extend(text.chars().take(400));
         }
     }
+}
+
+/// The minutes of an offset: `15m`, `1h10`, `1:20`, or a bare number.
+fn offset(length: &str) -> Option<i64> {
+    if let Ok(minutes) = length.parse() {
+        return Some(minutes);
+    }
+    if let Some((hours, minutes)) = length.split_once('h')
+        && let (Ok(hours), Ok(minutes)) =
+            (hours.trim().parse::<i64>(), minutes.trim().parse::<i64>())
+    {
+        return hours.checked_mul(60)?.checked_add(minutes);
+    }
+    Some(duration::parse(length)?.whole())
 }
 
 fn hours_between(from: jiff::civil::DateTime, to: jiff::civil::DateTime) -> i32 {

@@ -29,6 +29,21 @@ pub(crate) fn is_generic(title: &str) -> bool {
     GENERIC.is_match(title)
 }
 
+/// Whether a title names only the sort of document and its number: `Incident report IR-2291`.
+pub(crate) fn is_only_an_id(title: &str) -> bool {
+    let mut words: Vec<&str> = title.split([' ', ':', '#', '–']).collect();
+    words.retain(|word| !word.is_empty());
+    let is_id = |word: &str| {
+        word.contains(|it: char| it.is_ascii_digit())
+            && word
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || "-_/".contains(it))
+    };
+    let before = words.len();
+    words.retain(|word| !is_id(word));
+    before == words.len() + 1 && (words.is_empty() || is_generic(&words.join(" ")))
+}
+
 /// The number of the piece that is the title; `titled`: the front matter states a title.
 pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
     if !titled && (is_bold_title(pieces) || is_plain_title(pieces)) {
@@ -53,6 +68,7 @@ pub(crate) fn find(pieces: &[Piece], titled: bool) -> Option<usize> {
         // A document that begins with a lower heading: the first of them, if it is none of the usual sections.
         _ => {
             !is_section
+                && !Key::of(text).is_some_and(|key| !matches!(key, Key::Id | Key::Title))
                 && !titled
                 && (is_alone || heading::kind(text).is_none())
                 && below.all(|other| other >= level)
@@ -129,6 +145,9 @@ fn headings(pieces: &[Piece]) -> impl Iterator<Item = (usize, u8)> + Clone {
 fn is_metadata(piece: &Piece) -> bool {
     let lines = piece.line_ranges().len();
     let leads = lead::leads(piece);
+    if lines == 1 && leads.first().is_some_and(|lead| names_more(lead, piece)) {
+        return false;
+    }
     let key = leads.first().and_then(|lead| Key::of(&lead.key));
     (lines > 1 && leads.len() >= lines)
         || key.is_some_and(|key| {
@@ -137,6 +156,20 @@ fn is_metadata(piece: &Piece) -> bool {
                 Key::Id | Key::Title | Key::NearMiss | Key::Cause | Key::Trigger
             )
         })
+}
+
+/// `Incident date: 2026-03-14, no logs`: behind the day stands what the page is about.
+fn names_more(lead: &lead::Lead, piece: &Piece) -> bool {
+    let value = lead.value(piece);
+    let day = stamp::first(value, None).filter(|stamp| stamp.day.is_some() && stamp.start == 0);
+    let rest = day.and_then(|stamp| value.get(stamp.end..));
+    let words = |rest: &str| {
+        let words = rest.split(|it: char| !it.is_alphanumeric());
+        words
+            .filter(|word| word.chars().any(char::is_alphabetic))
+            .count()
+    };
+    rest.is_some_and(|rest| words(rest) >= 2 && !rest.contains("UTC"))
 }
 
 /// Whether no longer paragraph stands before a piece.

@@ -24,7 +24,12 @@ pub(crate) fn of(narrative: &Narrative) -> Course {
     };
     let said = || last(|told| told.event.resolved);
     let done = || {
-        last(|told| told.event.recovers && !told.event.fails && told.section == SectionKind::Body)
+        let told_so = |told: &&&Told| {
+            matches!(told.section, SectionKind::Body | SectionKind::Detection)
+                && told.event.recovers
+                && !told.event.fails
+        };
+        later.iter().rfind(told_so).copied()
     };
     let mitigated = later
         .iter()
@@ -142,7 +147,19 @@ fn prose_detection(told: &[Told]) -> Option<Reading> {
         .or_else(elsewhere)
         .or_else(in_impact)
         .or_else(in_repair)
+        .or_else(|| came_to_light(told))
         .map(|told| told.reading)
+}
+
+/// The day on which somebody looked into it, between what began it and its repair, where nothing says who noticed.
+fn came_to_light(told: &[Told]) -> Option<&Told> {
+    let at = told
+        .iter()
+        .position(|told| told.event.looks && told.event.is_silent())?;
+    let began = |told: &Told| told.event.changes || told.event.fails || told.event.onset;
+    let is_between =
+        told[..at].iter().any(began) && told[at + 1..].iter().any(|told| told.event.may_mend());
+    is_between.then(|| &told[at])
 }
 
 /// The most minutes between what is told first and the detection, for the first to be the beginning.

@@ -19,6 +19,10 @@ static LASTS: LazyLock<Regex> = LazyLock::new(|| {
 static DURATION_OF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:duration|outage|downtime|disruption|interruption) (?:of|was)\s+(?:about |approximately |roughly )?$").expect("a constant")
 });
+/// `The problem was fixed in about 40 minutes`.
+static FIXED_IN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:problem|issue|incident|outage|bug|service|everything|it|this|error|errors) (?:was|were|had been|has been) (?:\w+ly )?(?:fixed|resolved|restored|mitigated|solved|repaired|over|back)(?: up)? (?:in|within|after) (?:about |around |approximately |roughly |just |only )*$").expect("a constant")
+});
 /// `That is 26 hours in which nobody could sign in`.
 static IN_WHICH: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)^\s*(?:in|during) which\b").expect("a constant"));
@@ -43,7 +47,7 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 static ALARM_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:alert|alarm|page[rd]?|noticed|detected|monitor)\b[^.;]{0,80}$")
+    Regex::new(r"(?i)\b(?:alert(?:s|ed)?|alarm(?:s|ed)?|page[rd]?|noticed|detected|notified|monitor(?:s|ing)?)\b[^.;]{0,80}$")
         .expect("a constant")
 });
 static AFTER: LazyLock<Regex> =
@@ -54,6 +58,11 @@ static AFTER_REPORT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^\s*after (?:the |our )?(?:first )?(?:report|alert|alarm|page|complaint|detection)\b",
     )
     .expect("a constant")
+});
+/// `The operator stopped the line forty minutes after the start of the shift`.
+static AFTER_START: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*(?:after|into) (?:the )?(?:start|beginning|onset|opening) of\b")
+        .expect("a constant")
 });
 static UNNOTICED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:unnoticed|undetected)\s+(?:for\s+)?(?:about |almost |nearly )?$")
@@ -86,7 +95,7 @@ static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// How long the incident lasted, in minutes and where the length stands; `None` where that is not said or vague.
 pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
-    if !HARM.is_match(sentence) || VAGUE.is_match(sentence) {
+    if !(HARM.is_match(sentence) || sentence.contains("fix")) || VAGUE.is_match(sentence) {
         return None;
     }
     let lasts = |length: &Duration| {
@@ -94,7 +103,8 @@ pub(crate) fn of_harm(sentence: &str) -> Option<(i64, usize)> {
         let after = sentence.get(length.end..).unwrap_or_default();
         let in_brackets = before.ends_with('(') && after.starts_with(')');
         let in_which = IN_WHICH.is_match(after);
-        LASTS.is_match(before) || DURATION_OF.is_match(before) || in_brackets || in_which
+        let fixed = FIXED_IN.is_match(before);
+        fixed || LASTS.is_match(before) || DURATION_OF.is_match(before) || in_brackets || in_which
     };
     duration::durations(sentence)
         .into_iter()
@@ -127,6 +137,7 @@ pub(crate) fn to_notice(sentence: &str) -> Option<(i64, usize)> {
             || UNNOTICED.is_match(before)
             || NOBODY.is_match(before)
             || (ALARM_BEFORE.is_match(before) && AFTER.is_match(after))
+            || (AFTER_START.is_match(after) && Event::of(before).is_report())
             || (TOOK_TO_NOTICE.is_match(after) && !BEFORE.is_match(before))
     };
     let told = duration::durations(sentence).into_iter().find(noticed);

@@ -21,6 +21,14 @@ static BEGAN: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 
+/// `It had been running since 15:10` tells of what is well.
+static WELL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:running|working|up|healthy|back|stable|fine|live|online|active|normal|recovered|restored)\b[^.;]{0,60}$",
+    )
+    .expect("a constant")
+});
+
 /// Takes the words that tell of an earlier beginning out of an entry, as an entry of their own.
 pub(crate) fn take(entry: &mut TimelineEntry, order: Option<DateOrder>) -> Option<TimelineEntry> {
     let Point::Moment(own) = entry.point else {
@@ -29,7 +37,7 @@ pub(crate) fn take(entry: &mut TimelineEntry, order: Option<DateOrder>) -> Optio
     let stamps = stamp::stamps(&entry.text, order);
     let told = stamps.iter().skip(1).position(|stamp| {
         let before = entry.text.get(..stamp.start).unwrap_or_default();
-        stamp.time.is_some() && BEGAN.is_match(before)
+        stamp.time.is_some() && BEGAN.is_match(before) && !WELL.is_match(before)
     })? + 1;
     let words = clause::around(&entry.text, &stamps)[told].to_owned();
     let setting = Setting {

@@ -18,8 +18,19 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant")
 });
 
+static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)\bthe\s(?:next|following)\s(?:day|morning|noon|afternoon|evening),?\s+
+        (?:at|around|about|by|shortly\safter)?\s*(?:about\s|around\s)?$",
+    )
+    .expect("a constant")
+});
+
 /// The day of the weekday that a text ends with, near the day told of before; `None` where it ends with none.
 pub(crate) fn before(text: &str, day: Date) -> Option<Date> {
+    if NEXT.is_match(text) {
+        return day.tomorrow().ok();
+    }
     let found = NAMED.captures(text)?;
     let wanted = match found[1].to_lowercase().as_str() {
         "mon" => Weekday::Monday,
@@ -49,6 +60,7 @@ mod tests {
             ("on Thursday at about ", Some(thursday)),
             ("it broke Wednesday evening, ", Some(date(2025, 5, 7))),
             ("Friday, around ", Some(date(2025, 5, 9))),
+            ("The next morning at ", Some(date(2025, 5, 9))),
             ("on Mondays the job runs at ", None),
             ("at ", None),
         ] {

@@ -228,8 +228,8 @@ impl Telling {
 }
 
 impl Told {
-    /// The likeliest value as its place in the table, where it is likelier than none.
-    pub fn best(&self) -> Option<usize> {
+    /// The likeliest value as its place in the table, where it is at least this many times as likely as none.
+    pub fn best(&self, times: f64) -> Option<usize> {
         let best = (0..self.probabilities.len()).reduce(|one, other| {
             if self.probabilities[other] > self.probabilities[one] {
                 other
@@ -237,7 +237,7 @@ impl Told {
                 one
             }
         })?;
-        (self.probabilities[best] > self.none).then_some(best)
+        (self.probabilities[best] > times * self.none).then_some(best)
     }
 }
 
@@ -266,14 +266,14 @@ mod tests {
             sentence(&["complain", "merchant"]),
             sentence(&[]),
         ]);
-        assert_eq!((told.best(), told.sentences[1]), (Some(1), 1));
+        assert_eq!((told.best(1.0), told.sentences[1]), (Some(1), 1));
         let silent = table().one_of(&[sentence(&["rain"])]);
-        assert_eq!(silent.best(), None, "{silent:?}");
+        assert_eq!(silent.best(1.0), None, "{silent:?}");
     }
 
     #[test]
     fn a_document_without_sentences_tells_nothing() {
-        assert_eq!(table().one_of(&[]).best(), None);
+        assert_eq!(table().one_of(&[]).best(1.0), None);
         assert_eq!(table().each_of(&[]).probabilities, [0.0, 0.0]);
     }
 

@@ -5,3 +5,4 @@ mod figures;
 mod properties;
 mod reading;
 mod repair;
+mod told;

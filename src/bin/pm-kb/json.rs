@@ -98,7 +98,7 @@ pub(crate) fn hit(hit: &Hit, freshness: Freshness) -> SearchHit<'_> {
         failure_mode: record.classification.failure_mode.id(),
         decay: record.classification.decay.id(),
         severity: severity(record),
-        date: record.facts.day().map(|day| day.to_string()),
+        date: record.facts.written_day().map(|day| day.to_string()),
         onset: moment(record.facts.onset.as_ref()),
         file: freshness.id(),
         explanation: hit.explanation.as_ref().map(explanation),

@@ -50,7 +50,7 @@ fn sureness(of: &Classification) -> &'static str {
 }
 
 fn day(record: &Record) -> String {
-    let day = record.facts.day();
+    let day = record.facts.written_day();
     day.map_or_else(|| "undated".to_owned(), |day| day.to_string())
 }
 

@@ -127,7 +127,7 @@ pub(crate) fn incident(record: &Record) -> Incident<'_> {
         title: &record.title,
         kind: record.kind.id(),
         status: text(facts.status.as_ref()),
-        date: facts.day().map(|day| day.to_string()),
+        date: facts.written_day().map(|day| day.to_string()),
         onset: moment(facts.onset.as_ref()),
         detected: moment(facts.detected.as_ref()),
         mitigated: moment(facts.mitigated.as_ref()),
