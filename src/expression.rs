@@ -13,7 +13,6 @@ mod tree;
 mod walk;
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -21,6 +20,8 @@ use std::sync::atomic::Ordering;
 use crate::expression::compiled::Compiled;
 pub(crate) use crate::expression::found::Captures;
 pub(crate) use crate::expression::found::Match;
+use crate::expression::found::one_by_one;
+use crate::expression::found::replaced;
 use crate::expression::program::Mode;
 use crate::expression::program::Program;
 use crate::expression::walk::Overrun;
@@ -29,6 +30,9 @@ use crate::expression::walk::Walk;
 
 /// So many steps are walked with an expression before it is compiled: they take as long as compiling does.
 const WORTH: u32 = 400_000;
+
+/// As many slots as most expressions have.
+const FEW_SLOTS: usize = 16;
 
 /// A regular expression.
 #[derive(Debug)]
@@ -146,11 +150,20 @@ impl Regex {
 
     /// The first match at or after a place, with its groups.
     pub(crate) fn captures_at<'t>(&'t self, text: &'t str, from: usize) -> Option<Captures<'t>> {
-        let mut slots = vec![None; 2 * self.groups()];
-        self.search(text, from, &mut slots).then_some(Captures {
+        let count = 2 * self.groups();
+        let (mut few, mut many) = ([None; FEW_SLOTS], Vec::new());
+        let slots = match few.get_mut(..count) {
+            Some(few) => few,
+            None => {
+                many.resize(count, None);
+                many.as_mut_slice()
+            }
+        };
+        // Most texts have no match, and nothing is to be asked of the allocator for them.
+        self.search(text, from, slots).then(|| Captures {
             regex: self,
             text,
-            slots,
+            slots: slots.to_vec(),
         })
     }
 
@@ -229,44 +242,6 @@ impl Regex {
         let compile = || Compiled::of(&self.source, self.mode);
         self.compiled.get_or_init(compile).as_ref()
     }
-}
-
-/// All that is found, one behind the other; an empty match does not stand at the end of the one before it.
-fn one_by_one<T>(
-    text: &str,
-    find: impl Fn(usize) -> Option<(T, Range<usize>)>,
-) -> impl Iterator<Item = T> {
-    let (mut from, mut last) = (0, None);
-    std::iter::from_fn(move || {
-        loop {
-            if from > text.len() {
-                return None;
-            }
-            let (found, range) = find(from)?;
-            if range.is_empty() && last == Some(range.end) {
-                let next = text.get(from..).and_then(|rest| rest.chars().next());
-                from += next.map_or(1, char::len_utf8);
-                continue;
-            }
-            (from, last) = (range.end, Some(range.end));
-            return Some(found);
-        }
-    })
-}
-
-fn replaced<'t>(text: &'t str, found: impl Iterator<Item = Match<'t>>, with: &str) -> Cow<'t, str> {
-    let (mut out, mut done) = (String::new(), 0);
-    for one in found {
-        out.push_str(text.get(done..one.start).unwrap_or_default());
-        out.push_str(with);
-        done = one.end;
-    }
-    if done == 0 && out.is_empty() {
-        // Nothing was found, or nothing at the beginning was replaced by nothing.
-        return Cow::Borrowed(text);
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ impl Compiled {
                 let found = regex.find_at(text.as_bytes(), from);
                 found.map(|found| found.range())
             }
+            // To learn that there is no match takes less than to look for groups.
+            (Compiled::Chars(regex), _) if !regex.is_match_at(text, from) => None,
             (Compiled::Chars(regex), _) => {
                 let mut groups = regex.capture_locations();
                 let found = regex.captures_read_at(&mut groups, text, from);

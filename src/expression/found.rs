@@ -1,5 +1,6 @@
 //! Match, Captures: where an expression and its groups match in a text.
 
+use std::borrow::Cow;
 use std::ops::Index;
 use std::ops::Range;
 
@@ -82,4 +83,47 @@ impl Index<&str> for Captures<'_> {
     fn index(&self, name: &str) -> &str {
         self.name(name).map_or("", |found| found.as_str())
     }
+}
+
+/// All that is found, one behind the other; an empty match does not stand at the end of the one before it.
+pub(super) fn one_by_one<T>(
+    text: &str,
+    find: impl Fn(usize) -> Option<(T, Range<usize>)>,
+) -> impl Iterator<Item = T> {
+    let (mut from, mut last) = (0, None);
+    std::iter::from_fn(move || {
+        loop {
+            if from > text.len() {
+                return None;
+            }
+            let (found, range) = find(from)?;
+            if range.is_empty() && last == Some(range.end) {
+                let next = text.get(from..).and_then(|rest| rest.chars().next());
+                from += next.map_or(1, char::len_utf8);
+                continue;
+            }
+            (from, last) = (range.end, Some(range.end));
+            return Some(found);
+        }
+    })
+}
+
+/// The text with what was found replaced.
+pub(super) fn replaced<'t>(
+    text: &'t str,
+    found: impl Iterator<Item = Match<'t>>,
+    with: &str,
+) -> Cow<'t, str> {
+    let (mut out, mut done) = (String::new(), 0);
+    for one in found {
+        out.push_str(text.get(done..one.start).unwrap_or_default());
+        out.push_str(with);
+        done = one.end;
+    }
+    if done == 0 && out.is_empty() {
+        // Nothing was found, or nothing at the beginning was replaced by nothing.
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
 }

@@ -106,22 +106,31 @@ impl Maker {
                 self.insert(begin)?;
                 self.put(begin, split(begin + 1, self.here()));
             }
-            (least, most) => {
-                let once: Vec<Step> = self.steps.drain(begin as usize..).collect();
-                (0..least).try_for_each(|_| self.copy(&once, begin))?;
-                let more = most.map_or(1, |most| most - least);
-                let mut splits = Vec::new();
-                for _ in 0..more {
-                    splits.push(self.push(Step::Match)?);
-                    self.copy(&once, begin)?;
-                }
-                if most.is_none() {
-                    self.push(Step::Jump(*splits.first()?))?;
-                }
-                for at in splits {
-                    self.put(at, split(at + 1, self.here()));
-                }
-            }
+            often => self.repeat_counted(begin, often, split)?,
+        }
+        Some(())
+    }
+
+    /// Repeats them by writing them down as often as is said.
+    fn repeat_counted(
+        &mut self,
+        begin: u32,
+        (least, most): (u32, Option<u32>),
+        split: impl Fn(u32, u32) -> Step,
+    ) -> Option<()> {
+        let once: Vec<Step> = self.steps.drain(begin as usize..).collect();
+        (0..least).try_for_each(|_| self.copy(&once, begin))?;
+        let more = most.map_or(1, |most| most - least);
+        let mut splits = Vec::new();
+        for _ in 0..more {
+            splits.push(self.push(Step::Match)?);
+            self.copy(&once, begin)?;
+        }
+        if most.is_none() {
+            self.push(Step::Jump(*splits.first()?))?;
+        }
+        for at in splits {
+            self.put(at, split(at + 1, self.here()));
         }
         Some(())
     }

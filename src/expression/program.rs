@@ -91,16 +91,14 @@ impl Program {
 
     fn made(mode: Mode, make: impl FnOnce(&mut Maker) -> Option<()>) -> Option<Program> {
         let mut maker = Maker::new();
-        maker.push(Step::Save(0))?;
         make(&mut maker)?;
-        maker.push(Step::Save(1))?;
         maker.push(Step::Match)?;
         let Maker {
             steps, sets, names, ..
         } = maker;
         Some(Program {
             first: first(&steps, &sets),
-            anchored: steps.get(1) == Some(&Step::Look(Look::Start)),
+            anchored: steps.first() == Some(&Step::Look(Look::Start)),
             steps,
             sets,
             mode,

@@ -124,9 +124,9 @@ impl Reader<'_, '_> {
     }
 
     fn letter(&mut self, char: char) -> Option<()> {
-        if self.flags.any_case && char.is_alphabetic() {
+        if self.flags.any_case && (char.is_ascii_alphabetic() || !char.is_ascii()) {
             let mode = self.mode;
-            let both = || Chars::default().with(char).in_any_case()?.into_set(mode);
+            let both = || Chars::default().with(char).in_any_case().into_set(mode);
             let set = self.maker.letter(char, both)?;
             return self.maker.push(Step::Set(set)).map(|_| ());
         }
@@ -172,27 +172,35 @@ impl Reader<'_, '_> {
             self.at += name.len() + 1;
             capture = Some(Some(name.into()));
         } else if self.eat("?") {
-            while let Some(flag @ ('i' | 'm' | 's')) = self.peek() {
-                self.at += 1;
-                match flag {
-                    'i' => self.flags.any_case = true,
-                    'm' => self.flags.lines = true,
-                    _ => self.flags.dot_is_all = true,
-                }
-            }
+            self.flags();
             if self.eat(")") {
                 // They hold to the end of the group around.
-                return match self.peek() {
-                    Some('*' | '+' | '?' | '{') => None,
-                    _ => Some(()),
-                };
+                let again = matches!(self.peek(), Some('*' | '+' | '?' | '{'));
+                return (!again).then_some(());
             }
-            if !self.eat(":") {
-                return None;
-            }
+            self.eat(":").then_some(())?;
         } else {
             capture = Some(None);
         }
+        self.inside(capture)?;
+        self.flags = before;
+        self.eat(")").then_some(())
+    }
+
+    /// Flags that are switched on.
+    fn flags(&mut self) {
+        while let Some(flag @ ('i' | 'm' | 's')) = self.peek() {
+            self.at += 1;
+            match flag {
+                'i' => self.flags.any_case = true,
+                'm' => self.flags.lines = true,
+                _ => self.flags.dot_is_all = true,
+            }
+        }
+    }
+
+    /// What stands in a group; it is captured where it is given, perhaps with a name.
+    fn inside(&mut self, capture: Option<Option<Box<str>>>) -> Option<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return None;
@@ -209,8 +217,7 @@ impl Reader<'_, '_> {
             None => self.choice()?,
         }
         self.depth -= 1;
-        self.flags = before;
-        self.eat(")").then_some(())
+        Some(())
     }
 
     /// A set in brackets, of which the first is passed.
@@ -243,18 +250,23 @@ impl Reader<'_, '_> {
                 set = set.with(char);
                 continue;
             }
-            self.at += 1;
-            let last = match self.next()? {
-                '\\' => escaped(self.next()?)?,
-                '[' => return None,
-                last => last,
-            };
+            let last = self.end_of_range()?;
             set = (char <= last).then(|| set.with_range(char, last))?;
         }
         if self.flags.any_case {
-            set = set.in_any_case()?;
+            set = set.in_any_case();
         }
         Some(if negated { set.others(self.mode) } else { set })
+    }
+
+    /// The last of the characters of a range, behind its hyphen.
+    fn end_of_range(&mut self) -> Option<char> {
+        self.at += 1;
+        match self.next()? {
+            '\\' => escaped(self.next()?),
+            '[' => None,
+            last => Some(last),
+        }
     }
 
     /// Repeats what was made since a step as often as is said here.

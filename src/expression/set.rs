@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use regex_syntax::hir::Class;
+use regex_syntax::hir::ClassUnicode;
+use regex_syntax::hir::ClassUnicodeRange;
 use regex_syntax::hir::HirKind;
 
 use crate::expression::program::Mode;
@@ -80,7 +82,7 @@ impl Chars {
     }
 
     /// The set that the reader of the library has made.
-    pub(super) fn of_class(class: &regex_syntax::hir::ClassUnicode) -> Chars {
+    pub(super) fn of_class(class: &ClassUnicode) -> Chars {
         let ranges = class.ranges().iter();
         let ranges: Vec<(char, char)> = ranges.map(|one| (one.start(), one.end())).collect();
         let low = ranges.iter().filter(|(start, _)| start.is_ascii());
@@ -160,14 +162,21 @@ impl Chars {
         }
     }
 
-    /// With the other case of each letter; `None` where it has letters whose cases are not known here.
-    pub(super) fn in_any_case(self) -> Option<Chars> {
+    /// With the other case of each letter.
+    pub(super) fn in_any_case(self) -> Chars {
         let shared = PERL
             .iter()
             .any(|perl| Arc::ptr_eq(&perl.others, &self.others));
-        let odd = |(start, end): &(char, char)| start != end || start.is_alphabetic();
-        if !shared && self.others.iter().any(odd) {
-            return None;
+        if !shared && !self.others.is_empty() {
+            let ranges = self.others.iter();
+            let ranges = ranges.map(|(start, end)| ClassUnicodeRange::new(*start, *end));
+            let mut class = ClassUnicode::new(ranges);
+            class.case_fold_simple();
+            let ascii = Chars {
+                ascii: self.ascii,
+                ..Chars::default()
+            };
+            return Chars::of_class(&class).and(ascii.in_any_case());
         }
         let lower = self.ascii >> b'a' & 0x3ff_ffff;
         let upper = self.ascii >> b'A' & 0x3ff_ffff;
@@ -184,7 +193,7 @@ impl Chars {
                 set = set.with(folds);
             }
         }
-        Some(set)
+        set
     }
 
     /// The set as programs over characters have it.

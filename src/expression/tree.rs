@@ -24,18 +24,7 @@ pub(super) fn read(hir: &Hir, maker: &mut Maker) -> Option<()> {
             maker.push(Step::Set(set)).map(|_| ())
         }
         HirKind::Look(look) => {
-            let known = matches!(
-                look,
-                Look::Start
-                    | Look::End
-                    | Look::StartLF
-                    | Look::EndLF
-                    | Look::WordUnicode
-                    | Look::WordUnicodeNegate
-                    | Look::WordAscii
-                    | Look::WordAsciiNegate
-            );
-            let step = known.then_some(Step::Look(*look))?;
+            let step = is_known(*look).then_some(Step::Look(*look))?;
             maker.push(step).map(|_| ())
         }
         HirKind::Repetition(repetition) => {
@@ -53,6 +42,21 @@ pub(super) fn read(hir: &Hir, maker: &mut Maker) -> Option<()> {
         HirKind::Concat(parts) => parts.iter().try_for_each(|part| read(part, maker)),
         HirKind::Alternation(parts) => choose(parts, maker),
     }
+}
+
+/// Whether walks know how to look for it.
+fn is_known(look: Look) -> bool {
+    matches!(
+        look,
+        Look::Start
+            | Look::End
+            | Look::StartLF
+            | Look::EndLF
+            | Look::WordUnicode
+            | Look::WordUnicodeNegate
+            | Look::WordAscii
+            | Look::WordAsciiNegate
+    )
 }
 
 /// A choice: each alternative but the last is tried before those behind it.

@@ -93,17 +93,6 @@ impl<'a> Walk<'a> {
         loop {
             self.left = self.left.checked_sub(1).ok_or(Overrun)?;
             let goes_on = match self.program.steps[step] {
-                Step::Byte(byte) => {
-                    step += 1;
-                    at += 1;
-                    self.text.as_bytes().get(at - 1) == Some(&byte)
-                }
-                Step::Set(set) => {
-                    step += 1;
-                    let length = self.in_set(&self.program.sets[set as usize], at);
-                    at += length;
-                    length > 0
-                }
                 Step::Split(one, other) => {
                     self.back.push(Back::To(other, at));
                     step = one as usize;
@@ -121,11 +110,18 @@ impl<'a> Walk<'a> {
                     }
                     true
                 }
-                Step::Look(look) => {
-                    step += 1;
-                    self.looks(look, at)
+                Step::Match => {
+                    if let Some([first, last]) = slots.first_chunk_mut() {
+                        (*first, *last) = (Some(start), Some(at));
+                    }
+                    return Ok(true);
                 }
-                Step::Match => return Ok(true),
+                plain => {
+                    step += 1;
+                    let behind = self.behind(plain, at);
+                    at = behind.unwrap_or(at);
+                    behind.is_some()
+                }
             };
             if !goes_on {
                 match self.go_back(slots) {
@@ -133,6 +129,19 @@ impl<'a> Walk<'a> {
                     None => return Ok(false),
                 }
             }
+        }
+    }
+
+    /// The place behind what a step takes; `None` where that does not stand here.
+    fn behind(&self, step: Step, at: usize) -> Option<usize> {
+        match step {
+            Step::Byte(byte) => (self.text.as_bytes().get(at) == Some(&byte)).then_some(at + 1),
+            Step::Set(set) => {
+                let length = self.in_set(&self.program.sets[set as usize], at);
+                (length > 0).then_some(at + length)
+            }
+            Step::Look(look) => self.looks(look, at).then_some(at),
+            _ => None,
         }
     }
 

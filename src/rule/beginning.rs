@@ -60,7 +60,7 @@ impl<'v> Beginnings<'v> {
         }
     }
 
-    /// The beginnings of a part, each after a space; `None` where one is too short to be of use.
+    /// The beginnings of a part; `None` where one is too short to be of use.
     fn part(&mut self, part: &str) -> Option<Rc<[String]>> {
         if let Some(known) = self.parts.get(part) {
             return known.clone();
@@ -76,7 +76,7 @@ impl<'v> Beginnings<'v> {
         if reader.peek().is_some() || ways.iter().any(|(text, _)| text.len() < 2) {
             return None;
         }
-        let mut found: Vec<String> = ways.iter().map(|(text, _)| format!(" {text}")).collect();
+        let mut found: Vec<String> = ways.into_iter().map(|(text, _)| text).collect();
         found.sort_unstable();
         // A longer one says no more than that which it begins with, which stands before it.
         found.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
@@ -121,7 +121,7 @@ impl<'v> Beginnings<'v> {
     /// One letter, choice or group, with what says how often it stands there.
     fn item(&mut self, byte: u8, reader: &mut Reader<'_>) -> Option<Rc<Ways>> {
         reader.at += 1;
-        let mut ways = match byte {
+        let ways = match byte {
             b'(' => {
                 reader.skip("?:");
                 let ways = self.choice(reader)?;
@@ -140,32 +140,7 @@ impl<'v> Beginnings<'v> {
         };
         let before = reader.text.get(..reader.at).unwrap_or_default();
         let ends_word = vocabulary::ends_word(before);
-        while let Some(mark) = reader.peek() {
-            ways = match mark {
-                b'*' if ends_word => joined(ways.to_vec(), &unknown()).into(),
-                b'*' | b'?' => {
-                    let goes_on = mark == b'?';
-                    let some = ways
-                        .iter()
-                        .map(|(text, open)| (text.clone(), *open && goes_on));
-                    let none = std::iter::once((String::new(), true));
-                    Rc::new(some.chain(none).collect())
-                }
-                b'+' => joined(ways.to_vec(), &unknown()).into(),
-                b'{' if reader.counts() => {
-                    let count = reader.until(b'}')?;
-                    if count.trim_start_matches('{').starts_with('0') {
-                        return None;
-                    }
-                    joined(ways.to_vec(), &unknown()).into()
-                }
-                _ => break,
-            };
-            if matches!(mark, b'*' | b'+' | b'?') {
-                reader.at += 1;
-            }
-        }
-        Some(ways)
+        repeated(ways, ends_word, reader)
     }
 
     /// The beginnings of the words of a vocabulary.
@@ -195,6 +170,36 @@ impl<'v> Beginnings<'v> {
         self.lists.insert(name.to_owned(), all.clone());
         all
     }
+}
+
+/// The ways of something that stands there as often as the signs behind it say.
+fn repeated(mut ways: Rc<Ways>, ends_word: bool, reader: &mut Reader<'_>) -> Option<Rc<Ways>> {
+    while let Some(mark) = reader.peek() {
+        ways = match mark {
+            b'*' if ends_word => joined(ways.to_vec(), &unknown()).into(),
+            b'*' | b'?' => {
+                let goes_on = mark == b'?';
+                let some = ways
+                    .iter()
+                    .map(|(text, open)| (text.clone(), *open && goes_on));
+                let none = std::iter::once((String::new(), true));
+                Rc::new(some.chain(none).collect())
+            }
+            b'+' => joined(ways.to_vec(), &unknown()).into(),
+            b'{' if reader.counts() => {
+                let count = reader.until(b'}')?;
+                if count.trim_start_matches('{').starts_with('0') {
+                    return None;
+                }
+                joined(ways.to_vec(), &unknown()).into()
+            }
+            _ => break,
+        };
+        if matches!(mark, b'*' | b'+' | b'?') {
+            reader.at += 1;
+        }
+    }
+    Some(ways)
 }
 
 /// Every way with every way behind it.
@@ -307,8 +312,8 @@ mod tests {
         assert_eq!(
             parts,
             [
-                vec![" app team", " vendor", " web team"],
-                vec![" renam", " the renam"]
+                vec!["app team", "vendor", "web team"],
+                vec!["renam", "the renam"]
             ]
         );
     }
@@ -322,11 +327,11 @@ mod tests {
             let parts: Vec<Vec<String>> = required.parts.iter().map(|part| part.to_vec()).collect();
             parts.concat()
         };
-        assert_eq!(of("normali[sz]*"), [" normalis", " normaliz"]);
-        assert_eq!(of("c\\+\\+"), [" c++"]);
-        assert_eq!(of("re(labels?|)x{2}y"), [" relabelsx", " relabelx", " rex"]);
+        assert_eq!(of("normali[sz]*"), ["normalis", "normaliz"]);
+        assert_eq!(of("c\\+\\+"), ["c++"]);
+        assert_eq!(of("re(labels?|)x{2}y"), ["relabelsx", "relabelx", "rex"]);
         assert_eq!(of("(no|a)?"), [""; 0]);
-        assert_eq!(of("[0-9a-z]+ days"), [" days"]);
-        assert_eq!(of("\\d+ days"), [" days"]);
+        assert_eq!(of("[0-9a-z]+ days"), ["days"]);
+        assert_eq!(of("\\d+ days"), ["days"]);
     }
 }

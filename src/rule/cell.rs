@@ -5,8 +5,53 @@ const TENS: [f64; 16] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 
+/// Hands on the numbers of the cells of a line, tabs between them; `None` where a cell holds none.
+pub(crate) fn numbers(cells: &str, each: &mut impl FnMut(f64)) -> Option<()> {
+    let mut rest = cells.as_bytes();
+    let mut done = 0;
+    loop {
+        let Some((number, length)) = plain(rest) else {
+            let odd = cells.get(done..)?.split('\t').next()?;
+            each(number(odd)?);
+            done += odd.len() + 1;
+            match cells.as_bytes().get(done..) {
+                Some(next) => rest = next,
+                None => return Some(()),
+            }
+            continue;
+        };
+        each(number);
+        done += length + 1;
+        match rest.get(length + 1..) {
+            Some(next) => rest = next,
+            None => return Some(()),
+        }
+    }
+}
+
+/// A number such as `-1.25` up to the next tab or the end, and its length; `None` for any other.
+fn plain(text: &[u8]) -> Option<(f64, usize)> {
+    let minus = usize::from(text.first() == Some(&b'-'));
+    let (mut whole, mut at, mut point) = (0_u64, minus, None);
+    loop {
+        match text.get(at) {
+            Some(digit @ b'0'..=b'9') => whole = whole * 10 + u64::from(digit - b'0'),
+            Some(b'.') if point.is_none() && at > minus => point = Some(at),
+            None | Some(b'\t') if at > minus => break,
+            _ => return None,
+        }
+        at += 1;
+        if at > minus + 9 {
+            return None;
+        }
+    }
+    let below = point.map_or(0, |point| at - point - 1);
+    let number = whole as f64 / TENS[below];
+    Some((if minus == 1 { -number } else { number }, at))
+}
+
 /// The number that a cell holds; `None` where it holds none.
-pub(crate) fn number(cell: &str) -> Option<f64> {
+fn number(cell: &str) -> Option<f64> {
     short(cell).or_else(|| cell.parse().ok())
 }
 
@@ -56,6 +101,10 @@ mod tests {
                 expected.map(f64::to_bits),
                 "{cell}"
             );
+            let (mut line, text) = (Vec::new(), format!("1.50\t{cell}\t-2"));
+            let read = numbers(&text, &mut |number| line.push(number.to_bits()));
+            let expected = expected.map(|one| [1.5, one, -2.0].map(f64::to_bits).to_vec());
+            assert_eq!(read.map(|()| line), expected, "{text}");
         }
     }
 }

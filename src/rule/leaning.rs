@@ -105,8 +105,7 @@ impl Leaning {
     pub fn parse(file: &str, text: &str) -> Result<Leaning, Error> {
         let (mut terms, mut start) = (Vec::new(), [0.0; KINDS]);
         for (number, line) in text.lines().enumerate().skip(1) {
-            let mut cells = line.split('\t');
-            let name = cells.next().unwrap_or_default();
+            let (name, cells) = line.split_once('\t').unwrap_or((line, ""));
             let Some([rarity, telling, weights @ ..]) = row(cells) else {
                 return Err(Error::Rule {
                     file: file.to_owned(),
@@ -216,12 +215,15 @@ impl Leaning {
 }
 
 /// As many numbers as there are columns, and no more.
-fn row<'t>(mut cells: impl Iterator<Item = &'t str>) -> Option<[f64; KINDS + 2]> {
-    let mut row = [0.0; KINDS + 2];
-    for number in &mut row {
-        *number = cell::number(cells.next()?)?;
-    }
-    cells.next().is_none().then_some(row)
+fn row(cells: &str) -> Option<[f64; KINDS + 2]> {
+    let (mut row, mut count) = ([0.0; KINDS + 2], 0);
+    cell::numbers(cells, &mut |number| {
+        if let Some(place) = row.get_mut(count) {
+            *place = number;
+        }
+        count += 1;
+    })?;
+    (count == row.len()).then_some(row)
 }
 
 /// What a sentence counts whose words together are so telling: between 0 and 2, and 1 where they say nothing.

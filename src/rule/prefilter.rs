@@ -85,8 +85,7 @@ impl Prefilter {
                 // The same part of several patterns is the same list.
                 let id = *part_ids.entry(part.as_ptr()).or_insert(next);
                 if id == next {
-                    let words = part.iter().map(|literal| literal.trim_start_matches(' '));
-                    literals.extend(words.map(|word| (word, id)));
+                    literals.extend(part.iter().map(|word| (word.as_str(), id)));
                     sizes.push(part.len());
                 }
                 own.push(id);
@@ -257,7 +256,7 @@ mod tests {
         let part = |words: &[&str]| {
             words
                 .iter()
-                .map(|word| format!(" {word}"))
+                .map(|word| (*word).to_owned())
                 .collect::<Rc<[String]>>()
         };
         let patterns = [

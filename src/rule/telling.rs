@@ -91,10 +91,9 @@ impl Telling {
         let mut row = Vec::with_capacity(telling.values.len());
         let mut odd = BTreeMap::new();
         for (number, line) in lines.enumerate() {
-            let mut cells = line.split('\t');
-            let feature = cells.next().unwrap_or_default();
+            let (feature, cells) = line.split_once('\t').unwrap_or((line, ""));
             row.clear();
-            let read = cells.try_for_each(|cell| cell::number(cell).map(|number| row.push(number)));
+            let read = cell::numbers(cells, &mut |number| row.push(number));
             if read.is_none() || row.len() != telling.values.len() || row.is_empty() {
                 return Err(Error::Rule {
                     file: file.to_owned(),

@@ -35,6 +35,7 @@ mod migration;
 mod paper;
 mod parser;
 mod power;
+mod pressure;
 mod query;
 mod recovery;
 mod report;
