@@ -63,11 +63,18 @@ impl FromStr for IncidentId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<IncidentId, Error> {
-        let fits = text.chars().count() <= IncidentId::MAX_CHARS
-            && text.chars().next().is_some_and(char::is_alphanumeric)
-            && text
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        // Nearly all ids are plain, and a report of a large base reads all of them.
+        let fits = text.len() <= IncidentId::MAX_CHARS
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && text.bytes().all(is_plain);
+        let fits = fits
+            || text.chars().count() <= IncidentId::MAX_CHARS
+                && text.chars().next().is_some_and(char::is_alphanumeric)
+                && text
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
         if fits {
             Ok(IncidentId(text.to_owned()))
         } else {

@@ -34,6 +34,7 @@ use crate::store::View;
 mod aliases;
 mod audits;
 mod backup;
+mod beside;
 mod catch_up;
 mod configuration;
 mod doctor;

@@ -10,6 +10,7 @@
 pub mod error;
 pub mod schema;
 pub mod text;
+mod expression;
 pub mod secret;
 pub mod fingerprint;
 pub mod diagnostic;

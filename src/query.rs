@@ -208,7 +208,13 @@ impl Query {
 
     /// Whether it asks for labels alone, and whether an incident is counted and dated.
     pub fn is_of_labels(&self) -> bool {
-        self.root.is_of_labels()
+        self.root.asks_only(&Field::is_of_labels)
+    }
+
+    /// Whether it asks for no more than a tally holds of every record: labels, day, severity, id, services, models, assets,
+    /// team.
+    pub fn is_of_columns(&self) -> bool {
+        self.root.asks_only(&Field::is_of_columns)
     }
 
     /// The same words without the conditions on the record; `None` where there are no words, or no such conditions.
@@ -230,7 +236,12 @@ impl Query {
     /// A record has no text, so a word or phrase is an unknown: the answer is `true` unless the filters rule the record
     /// out whatever its text says. Where [`Query::has_text`] is false the answer is exact.
     pub fn matches(&self, record: &Record) -> bool {
-        self.root.verdict(record) != Some(false)
+        self.matches_by(&|filter| filter.matches(record))
+    }
+
+    /// As [`Query::matches`], where something else than a record says which filters hold.
+    pub fn matches_by(&self, holds: &dyn Fn(&Filter) -> bool) -> bool {
+        self.root.verdict(holds) != Some(false)
     }
 }
 
@@ -245,12 +256,12 @@ impl Expr {
         }
     }
 
-    fn is_of_labels(&self) -> bool {
+    fn asks_only(&self, of: &dyn Fn(&Field) -> bool) -> bool {
         match self {
             Expr::Word { .. } | Expr::Phrase { .. } => false,
-            Expr::Filter(filter) => filter.field.is_of_labels(),
-            Expr::Any(parts) => parts.iter().all(Expr::is_of_labels),
-            Expr::Group(group) => group.is_of_labels(),
+            Expr::Filter(filter) => of(&filter.field),
+            Expr::Any(parts) => parts.iter().all(|part| part.asks_only(of)),
+            Expr::Group(group) => group.asks_only(of),
         }
     }
 
@@ -263,13 +274,13 @@ impl Expr {
         }
     }
 
-    /// What a record says of it; `None` where that depends on the text.
-    fn verdict(&self, record: &Record) -> Option<bool> {
+    /// What the filters say of it; `None` where that depends on the text.
+    fn verdict(&self, holds: &dyn Fn(&Filter) -> bool) -> Option<bool> {
         match self {
             Expr::Word { .. } | Expr::Phrase { .. } => None,
-            Expr::Filter(filter) => Some(filter.matches(record)),
-            Expr::Any(parts) => any(parts.iter().map(|part| part.verdict(record))),
-            Expr::Group(group) => group.verdict(record),
+            Expr::Filter(filter) => Some(holds(filter)),
+            Expr::Any(parts) => any(parts.iter().map(|part| part.verdict(holds))),
+            Expr::Group(group) => group.verdict(holds),
         }
     }
 }
@@ -283,11 +294,11 @@ impl Group {
             .any(Expr::has_text)
     }
 
-    fn is_of_labels(&self) -> bool {
+    fn asks_only(&self, of: &dyn Fn(&Field) -> bool) -> bool {
         [&self.must, &self.should, &self.must_not]
             .into_iter()
             .flatten()
-            .all(Expr::is_of_labels)
+            .all(|part| part.asks_only(of))
     }
 
     fn mentions(&self, field: &Field) -> bool {
@@ -302,14 +313,14 @@ impl Group {
         self.should.is_empty() || self.must.iter().any(Expr::has_text)
     }
 
-    fn verdict(&self, record: &Record) -> Option<bool> {
-        let not = |part: &Expr| part.verdict(record).map(|truth| !truth);
-        let must = self.must.iter().map(|part| part.verdict(record));
+    fn verdict(&self, holds: &dyn Fn(&Filter) -> bool) -> Option<bool> {
+        let not = |part: &Expr| part.verdict(holds).map(|truth| !truth);
+        let must = self.must.iter().map(|part| part.verdict(holds));
         let must_not = self.must_not.iter().map(not);
         let should = if self.should_is_optional() {
             Some(true)
         } else {
-            any(self.should.iter().map(|part| part.verdict(record)))
+            any(self.should.iter().map(|part| part.verdict(holds)))
         };
         let all = must.chain(must_not).chain([should]);
         any(all.map(|truth| truth.map(|truth| !truth))).map(|truth| !truth)

@@ -63,6 +63,7 @@ use investment::Investment;
 use pattern::Pattern;
 use period::Calendar;
 use period::Period;
+use population::Dated;
 use quality::Quality;
 use repeat::Repeats;
 use rollback::Rollbacks;
@@ -196,12 +197,13 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
     let questions = Questions::of(request, &tally)?;
     let entries = tally.into_entries();
     let repeats = Repeats::of(&entries);
+    let dated = Dated::of(&entries);
     let (period, calendar) = (request.period, request.calendar);
     let measure = |against: &measure::Against<'_>| {
         scope::measure(against, (&questions, &repeats), &request.audited)
     };
-    let mut asked = measure(&scope::against_asked(&entries, period, calendar));
-    let mut window = measure(&scope::against_window(&entries, period, calendar));
+    let mut asked = measure(&scope::against_asked(&dated, period, calendar));
+    let mut window = measure(&scope::against_window(&dated, period, calendar));
     if let Some(correction) = Correction::of(request, &questions, &entries)? {
         correction.lay(&mut asked);
         correction.lay(&mut window);
@@ -215,12 +217,12 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
             (asked.population.all.len(), asked.stretch.days.count()),
             (before.incidents.len(), before.stretch.days.count()),
         ),
-        trend: trend::trend(&entries, calendar, calendar.quarter_of(last)),
+        trend: trend::trend(&dated, calendar, calendar.quarter_of(last)),
         breakdowns: breakdown::breakdowns(&incidents),
         rollbacks: Rollbacks::of(&incidents),
         ledger: Ledger::of(&incidents),
         funding: control::funding(&incidents, &questions.controls),
-        effects: scope::effects(&entries, request, &questions),
+        effects: scope::effects(&dated, request, &questions),
         quality: Quality::of(&incidents),
         open_actions: action::open_actions(&entries, request.today),
         undated: population::undated(&entries),
@@ -239,9 +241,18 @@ pub fn build(request: &Request, tally: Tally) -> Result<Report, Error> {
     Ok(report)
 }
 
+/// Beyond so many incidents a report for programs tells the words only of those that it names: to read the words of a
+/// hundred thousand takes as long as to export them.
+const WORDS: usize = 2_000;
+
+/// So many open action items stand in a report for programs, the oldest.
+pub const OPEN_ACTIONS: usize = 1_000;
+
 /// How much of a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
+    /// The sheet for leadership.
+    PageOne,
     /// What people read.
     Outline,
     /// All that it was made from, for programs.
@@ -251,11 +262,17 @@ pub enum Extent {
 impl Report {
     /// The places of the incidents whose words are shown.
     pub fn named(&self, extent: Extent) -> BTreeSet<usize> {
+        if extent == Extent::PageOne {
+            return contents::named_on_the_sheet(self).into_iter().collect();
+        }
         let mut named: BTreeSet<usize> = contents::named(self).collect();
         if extent == Extent::Everything {
-            named.extend(self.asked.population.all.iter());
-            named.extend(self.window.population.all.iter());
-            named.extend(self.open_actions.iter().map(|one| one.place));
+            let (asked, window) = (&self.asked.population.all, &self.window.population.all);
+            if asked.len().max(window.len()) <= WORDS {
+                named.extend(asked.iter().chain(window.iter()));
+            }
+            let open = self.open_actions.iter().take(OPEN_ACTIONS);
+            named.extend(open.map(|one| one.place));
         }
         named
     }

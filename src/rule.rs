@@ -1,6 +1,8 @@
 //! Rule, Cue, ContextRule, Policy, RuleSet: what the classifier knows, declared in `/schema` and in a team's own files.
 
+mod beginning;
 mod builder;
+mod cell;
 mod digest;
 mod example;
 mod feature;
@@ -13,10 +15,12 @@ mod pattern;
 mod policy;
 mod prefilter;
 mod telling;
+mod trie;
 mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::classification::State;
@@ -25,6 +29,8 @@ use crate::postmortem::SectionKind;
 use crate::schema;
 use crate::text::Position;
 
+pub use crate::rule::beginning::Beginnings;
+pub use crate::rule::beginning::Required;
 pub use crate::rule::example::Example;
 pub use crate::rule::example::RuleTests;
 pub use crate::rule::feature::Feature;
@@ -44,9 +50,10 @@ pub use crate::rule::lexicon::Lexicon;
 pub use crate::rule::lexicon::PARTS;
 pub use crate::rule::lexicon::Rows;
 pub use crate::rule::pattern::Pattern;
-pub use crate::rule::pattern::Required;
+
 pub use crate::rule::policy::Bin;
 pub use crate::rule::policy::Policy;
+use crate::rule::prefilter::Guards;
 pub(crate) use crate::rule::prefilter::Places;
 use crate::rule::prefilter::Prefilter;
 pub use crate::rule::telling::Seen;
@@ -202,10 +209,11 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     cues: Vec<Cue>,
     contexts: Vec<ContextRule>,
-    vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
     policy: Policy,
     disabled: BTreeSet<String>,
     prefilter: Prefilter,
+    guards: Guards,
     leaning: Leaning,
     tellings: BTreeMap<String, Telling>,
     /// Made from the tables above when the first document is read.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::OnceLock;
 
+use crate::expression::Regex;
 use aho_corasick::AhoCorasick;
-use regex::Regex;
-use regex::RegexBuilder;
 use serde::Deserialize;
 
 use crate::schema;
@@ -90,6 +89,9 @@ struct Declared {
     /// Letters and digits must both be in it.
     #[serde(default)]
     mixed: bool,
+    /// So many digits must be in it.
+    #[serde(default)]
+    digits: usize,
     until: Option<String>,
     #[serde(rename = "match")]
     matches: Vec<Vec<String>>,
@@ -182,11 +184,12 @@ impl Secrets {
     }
 
     fn is_one(&self, rule: &Rule, value: &str) -> bool {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
         let is_mixed = || {
-            let digits = value.bytes().filter(u8::is_ascii_digit).count();
             digits >= 2 && value.bytes().any(|byte| byte.is_ascii_alphabetic()) && !is_code(value)
         };
-        !self.placeholders.is_match(value)
+        digits >= rule.declared.digits
+            && !self.placeholders.is_match(value)
             && (rule.declared.entropy == 0.0 || entropy(value) >= rule.declared.entropy)
             && (!rule.declared.mixed || is_mixed())
     }
@@ -220,11 +223,8 @@ impl Secrets {
 impl Rule {
     /// What it looks for; `None` where that cannot be compiled, which the tests of the rules would show.
     fn pattern(&self) -> Option<&Regex> {
-        let compile = || {
-            let mut builder = RegexBuilder::new(&self.declared.pattern);
-            builder.size_limit(8 << 20).build().ok()
-        };
-        self.pattern.get_or_init(compile).as_ref()
+        let read = || Regex::new(&self.declared.pattern).ok();
+        self.pattern.get_or_init(read).as_ref()
     }
 
     /// Where a find ends: with its line, or where its block does.

@@ -12,7 +12,10 @@ mod decoding;
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a spreadsheet takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// With what a cell may begin that some spreadsheets pass over before they look for one.
+const PASSED_OVER: [char; 4] = ['\t', '\r', '\n', '\0'];
 
 /// A table whose first line names the columns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -179,15 +182,19 @@ fn folded(name: &str) -> String {
 }
 
 fn guarded(cell: &str) -> String {
-    match cell.len() > 1 && cell.starts_with(FORMULA) {
+    match cell.len() > 1 && is_formula(cell) {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }
 }
 
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start().starts_with(FORMULA) || cell.starts_with(PASSED_OVER)
+}
+
 fn unguarded(cell: &str) -> String {
     let bare = cell.strip_prefix('\'');
-    let bare = bare.filter(|rest| rest.starts_with(FORMULA));
+    let bare = bare.filter(|rest| is_formula(rest));
     bare.unwrap_or(cell).trim().to_owned()
 }
 
@@ -252,5 +259,21 @@ mod tests {
         let sheet = Sheet::read(text.as_bytes()).expect("a table");
         assert_eq!(cells(&sheet)[0].1, "=1+1");
         assert!(Sheet::read(b"\n\n").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cell_is_a_formula_and_each_comes_back(why in "([a-z é]|[=+@\"',;|\t\r\n＝＋－＠-]){0,12}") {
+            let text = write(&["id", "why"], &[vec!["a".to_owned(), why.clone()]]);
+            let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
+            let row = reader.records().next().expect("a row").expect("UTF-8");
+            let written = &row[1];
+            let first = written.trim_start().chars().next().filter(|_| written.len() > 1);
+            proptest::prop_assert!(!first.is_some_and(|c| FORMULA.contains(&c)), "{written:?}");
+            // A quote mark before a formula is the spreadsheet's own, whoever wrote it.
+            proptest::prop_assume!(!why.starts_with('\''));
+            let sheet = Sheet::read(text.as_bytes()).expect("a table");
+            proptest::prop_assert_eq!(sheet.cell(&sheet.rows()[0], "why"), why.trim());
+        }
     }
 }

@@ -78,6 +78,8 @@ impl Store {
         if store.recognise()? == Content::Blank {
             store.lay_out()?;
         }
+        // First of all: of a newer record nothing is changed, not even how SQLite keeps its log.
+        migration::refuse_newer(&store)?;
         store.settle()?;
         migration::migrate(&mut store)?;
         Ok(store)
@@ -103,6 +105,7 @@ impl Store {
         if store.is_read_only {
             migration::refuse_other(&store)?;
         } else {
+            migration::refuse_newer(&store)?;
             store.settle()?;
             migration::migrate(&mut store)?;
         }

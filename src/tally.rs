@@ -8,8 +8,11 @@ use crate::query::Query;
 use crate::record::Record;
 use crate::secret::Secrets;
 
+mod asking;
+pub mod bundle;
 mod counting;
 mod entry;
+mod figures;
 mod kept;
 mod labels;
 mod quote;
@@ -62,12 +65,50 @@ impl Tally {
 
     /// Sorts the entries by id; of several with the same id the last one stays.
     fn in_order(mut self) -> Tally {
-        if !self.entries.is_sorted_by(|one, next| one.id < next.id) {
-            self.entries.reverse();
-            self.entries.sort_by(|one, next| one.id.cmp(&next.id));
-            self.entries.dedup_by(|next, one| next.id == one.id);
+        if self.entries.is_sorted_by(|one, next| one.id < next.id) {
+            return self;
+        }
+        match self.order() {
+            Some(order) => self.lay_out(order),
+            None => self.sort_and_drop(),
         }
         self
+    }
+
+    /// The places of the entries in the order of their ids; `None` where two have the same. Entries are large, so that a
+    /// hundred thousand of them are moved once.
+    fn order(&self) -> Option<Vec<usize>> {
+        let entries = &self.entries;
+        let mut order: Vec<(u128, usize)> = (entries.iter())
+            .map(|entry| beginning(entry.id.as_str()))
+            .zip(0..)
+            .collect();
+        let id = |place: usize| entries[place].id.as_str();
+        order.sort_by(|(one, at), (next, then)| one.cmp(next).then_with(|| id(*at).cmp(id(*then))));
+        let are_same =
+            |pair: &[(u128, usize)]| pair[0].0 == pair[1].0 && id(pair[0].1) == id(pair[1].1);
+        let has_twins = order.windows(2).any(are_same);
+        (!has_twins).then(|| order.into_iter().map(|(_, place)| place).collect())
+    }
+
+    /// Moves every entry to its place: the next one is that of `order`.
+    fn lay_out(&mut self, mut order: Vec<usize>) {
+        for start in 0..order.len() {
+            let mut here = start;
+            while order[here] != start {
+                let next = order[here];
+                self.entries.swap(here, next);
+                order[here] = here;
+                here = next;
+            }
+            order[here] = here;
+        }
+    }
+
+    fn sort_and_drop(&mut self) {
+        self.entries.reverse();
+        self.entries.sort_by(|one, next| one.id.cmp(&next.id));
+        self.entries.dedup_by(|next, one| next.id == one.id);
     }
 
     /// The tally of two parts; a document in both is counted once, as the second part has it.
@@ -100,4 +141,13 @@ impl Tally {
     pub fn into_entries(self) -> Vec<Entry> {
         self.entries
     }
+}
+
+/// The first bytes of an id as a number: those that differ in them are told apart without a look at the id itself.
+fn beginning(id: &str) -> u128 {
+    let mut beginning = [0; 16];
+    let bytes = id.as_bytes();
+    let length = bytes.len().min(16);
+    beginning[..length].copy_from_slice(&bytes[..length]);
+    u128::from_be_bytes(beginning)
 }

@@ -28,10 +28,14 @@ mod faults;
 mod flips;
 #[path = "testsuite/fuzz.rs"]
 mod fuzz;
+#[path = "testsuite/interrupted.rs"]
+mod interrupted;
 #[path = "testsuite/killing.rs"]
 mod killing;
 #[path = "testsuite/known_items.rs"]
 mod known_items;
+#[path = "testsuite/migration.rs"]
+mod migration;
 #[path = "testsuite/power.rs"]
 mod power;
 #[path = "testsuite/review.rs"]

@@ -92,6 +92,19 @@ CREATE TABLE tally (
     row_hash   BLOB    NOT NULL
 ) STRICT;
 
+-- What `tally` held of the records of one quarter, packed once there is much of it: a report then reads few rows.
+CREATE TABLE bundle (
+    quarter  TEXT    NOT NULL PRIMARY KEY, -- by the calendar, empty for the undated
+    version  INTEGER NOT NULL,
+    bytes    BLOB    NOT NULL,
+    row_hash BLOB    NOT NULL
+) STRICT;
+
+-- The revisions in bundles whose records were filed anew or removed since.
+CREATE TABLE bundle_gone (
+    rev INTEGER NOT NULL PRIMARY KEY
+) STRICT;
+
 -- The keys of `record.metadata` and how many records have each: the query language asks for them at every search.
 -- Counted anew by every check-up.
 CREATE TABLE metadata_key (

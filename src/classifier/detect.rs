@@ -73,11 +73,7 @@ fn find(
     }
     let shadow = sentence.shadow.text.as_str();
     let found = rules.find_cue(at, shadow, places)?;
-    if cue
-        .unless
-        .as_ref()
-        .is_some_and(|unless| unless.find(shadow).is_some())
-    {
+    if rules.is_void(at, shadow, places) {
         return None;
     }
     let beside = index.saturating_sub(1)..=(index + 1).min(sentences.len() - 1);
@@ -96,7 +92,6 @@ fn find_all(
     (sentence, places): (&Sentence, &Places),
     into: &mut Vec<Trigger>,
 ) {
-    let context = &rules.contexts()[index];
     let shadow = sentence.shadow.text.as_str();
     let mut from = 0;
     // A bound on the number of triggers keeps one long sentence from costing more than its length.
@@ -105,14 +100,7 @@ fn find_all(
             break;
         };
         from = end;
-        let covered = context.pseudo.iter().any(|pseudo| {
-            pseudo
-                .find(shadow)
-                .is_some_and(|(pseudo_start, pseudo_end)| {
-                    pseudo_start <= start && end <= pseudo_end
-                })
-        });
-        if !covered {
+        if !rules.is_covered(index, (shadow, start, end), places) {
             into.push(Trigger {
                 context: index,
                 words: (

@@ -151,7 +151,9 @@ impl<'a> Facets<'a> {
             .values();
         let monitoring = place(values, Detection::Monitoring.id())?;
         let any: f64 = noticed.probabilities.iter().sum();
-        (any > noticed.none).then(|| noticed.probabilities[monitoring] / any)
+        let limits = &self.reading.rules.policy().thresholds;
+        let enough = limits.told(Facet::Detection) * noticed.none;
+        (any > enough).then(|| noticed.probabilities[monitoring] / any)
     }
 
     /// Sets a facet that has one value at most.
@@ -168,7 +170,8 @@ impl<'a> Facets<'a> {
     }
 
     fn set(&mut self, telling: &Telling, told: &Told, facet: Facet) {
-        let Some(best) = told.best() else {
+        let limits = &self.reading.rules.policy().thresholds;
+        let Some(best) = told.best(limits.told(facet)) else {
             return;
         };
         if self.labels.set(facet, &telling.values()[best]).is_err() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::classifier::trial;
+use crate::rule::Beginnings;
 use crate::rule::Cue;
 use crate::rule::Rule;
 use crate::rule::RuleSet;
@@ -113,7 +114,11 @@ fn of_cue(
         let message = "no example of the rule is found by it: add one to `match`, or take it out";
         told.push((Fault::Unwitnessed, message.to_owned()));
     }
-    if cue.pattern.required(rules.vocabulary()).parts.is_empty() {
+    if Beginnings::new(rules.vocabulary())
+        .required(cue.pattern.source())
+        .parts
+        .is_empty()
+    {
         let message =
             "no word of three letters that must be there: every sentence is searched for it";
         told.push((Fault::Slow, message.to_owned()));

@@ -1,12 +1,9 @@
 //! Aliases: the team's `aliases.toml`, laid over every record.
 
-use std::fs;
-use std::io;
-
 use crate::alias::Aliases;
-use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 use crate::knowledge_base::verdicts::Changed;
 use crate::knowledge_base::verdicts::Making;
 use crate::record::Record;
@@ -21,17 +18,12 @@ impl KnowledgeBase {
     /// What the team has settled in its `aliases.toml`; nothing where there is none.
     ///
     /// # Errors
-    /// [`Error::Rule`] where the file cannot be used, [`Error::File`] where it cannot be read.
+    /// [`crate::error::Error::Rule`] where the file cannot be used, [`crate::error::Error::File`] where it cannot be read.
     pub fn aliases(&self) -> Result<Aliases> {
         let path = self.dir().join(ALIASES);
-        match fs::read_to_string(&path) {
-            Ok(text) => Aliases::parse(&path.display().to_string(), &text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Aliases::default()),
-            Err(source) => Err(Error::File {
-                doing: "read",
-                path,
-                source,
-            }),
+        match beside::text(&path)? {
+            Some(text) => Aliases::parse(&path.display().to_string(), &text),
+            None => Ok(Aliases::default()),
         }
     }
 
@@ -39,7 +31,7 @@ impl KnowledgeBase {
     /// names the records that changed, ordered by id.
     ///
     /// # Errors
-    /// As [`KnowledgeBase::aliases`], [`Error::Locked`], [`Error::Store`], [`Error::Damaged`].
+    /// As [`KnowledgeBase::aliases`], and where the store is busy, damaged or cannot be written.
     pub fn take_in_aliases(&mut self, dry_run: bool) -> Result<Vec<Changed>> {
         let aliases = self.aliases()?;
         let (ledger, _) = self.ledger(None)?;

@@ -1,8 +1,6 @@
 //! Audits: incidents drawn at random and read blind, in `audits.jsonl`; what that says of the labels and of the rules.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -19,6 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 use crate::knowledge_base::find;
 use crate::knowledge_base::review::REVIEWED;
 use crate::knowledge_base::verdicts::Changed;
@@ -26,7 +25,6 @@ use crate::knowledge_base::verdicts::Making;
 use crate::knowledge_base::verdicts::Statement;
 use crate::knowledge_base::verdicts::Wish;
 use crate::knowledge_base::verdicts::append;
-use crate::knowledge_base::verdicts::failed;
 use crate::knowledge_base::verdicts::write_attributes;
 use crate::query::Query;
 use crate::record::Record;
@@ -72,11 +70,7 @@ impl KnowledgeBase {
     /// [`crate::error::Error::File`] where it cannot be read.
     pub fn audit_log(&self, now: Option<Timestamp>) -> Result<(Log, Vec<Diagnostic>)> {
         let file = self.audits_file();
-        match fs::read(&file) {
-            Ok(bytes) => Ok(Log::read(&String::from_utf8_lossy(&bytes), now)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Default::default()),
-            Err(error) => Err(failed("read", &file)(error)),
-        }
+        Ok(beside::log(&file)?.map_or_else(Default::default, |text| Log::read(&text, now)))
     }
 
     /// The file of audits.
@@ -102,10 +96,8 @@ impl KnowledgeBase {
         let folder = self.dir.clone();
         // Under the write lock of the record, so that two people's commands see each other's draws.
         self.store.write(|writing| {
-            let log = match fs::read(&file) {
-                Ok(bytes) => Log::read(&String::from_utf8_lossy(&bytes), None).0,
-                Err(_) => Log::default(),
-            };
+            let text = beside::log(&file)?;
+            let log = text.map_or_else(Log::default, |text| Log::read(&text, None).0);
             let strata = strata(&records, &log);
             let chosen = audit::draw(&strata, wanted.count, wanted.seed);
             let name = name(wanted, &chosen);

@@ -79,10 +79,19 @@ impl KnowledgeBase {
     /// # Errors
     /// As [`KnowledgeBase::catch_up`].
     pub fn catch_up_if_due(&mut self) -> Result<CaughtUp> {
+        self.bundle_if_due()?;
         match self.standing(&self.meta()?) {
             Standing::Behind(by) if by <= FEW => Ok(CaughtUp::Deferred(by)),
             _ => self.catch_up(),
         }
+    }
+
+    /// Bundles what is kept for reports where there is much of it.
+    pub(super) fn bundle_if_due(&mut self) -> Result<()> {
+        while !self.store.is_read_only() && self.store.read(|view| view.bundling_is_due())? {
+            self.store.write(|writing| writing.bundle())?;
+        }
+        Ok(())
     }
 
     /// Catches up, waiting no longer than that for the lock.

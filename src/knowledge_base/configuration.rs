@@ -1,8 +1,6 @@
 //! Configuration: what a team has settled in `config.toml`: limits, the order of dates, its year, its named queries.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -11,6 +9,7 @@ use crate::document::Limits;
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 use crate::parser::DateOrder;
 use crate::query;
 use crate::query::Vocabulary;
@@ -149,14 +148,9 @@ impl KnowledgeBase {
 /// What the team has settled in the `config.toml` of a folder.
 pub(super) fn at(dir: &Path) -> Result<Configuration> {
     let path = dir.join(FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => Configuration::parse(&path.display().to_string(), &text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Configuration::default()),
-        Err(source) => Err(Error::File {
-            doing: "read",
-            path,
-            source,
-        }),
+    match beside::text(&path)? {
+        Some(text) => Configuration::parse(&path.display().to_string(), &text),
+        None => Ok(Configuration::default()),
     }
 }
 

@@ -80,10 +80,11 @@ impl KnowledgeBase {
     /// Takes what reports count from the records again where what is kept differs; of how many it did.
     pub(super) fn count_anew(&mut self) -> Result<usize> {
         let wrong = self.store.read(|view| view.counted_wrongly())?;
-        if !wrong.is_empty() {
-            self.store.write(|writing| writing.count_anew(&wrong))?;
+        if wrong > 0 {
+            self.store.write(|writing| writing.count_anew())?;
+            self.bundle_if_due()?;
         }
-        Ok(wrong.len())
+        Ok(wrong)
     }
 
     /// What is odd about where the base lies.

@@ -16,10 +16,10 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
 use crate::knowledge_base::backup;
+use crate::knowledge_base::beside;
 use crate::rule::Policy;
 use crate::rule::RuleFile;
 use crate::rule::RuleSet;
-use crate::text::LineIndex;
 
 /// What the team's files said when they were last in order: they stay in force while one of them is broken.
 const IN_FORCE: &str = "rules-in-force.json";
@@ -29,8 +29,6 @@ const RULES: &str = "rules";
 const BESIDE: [&str; 2] = ["vocabulary.toml", "overrides.toml"];
 /// The most files of rules that a team may have.
 const MOST_FILES: usize = 200;
-/// The most bytes that are read of a file; a rule file may have fewer.
-const MOST_BYTES: u64 = 8 << 20;
 
 /// The rules of a base, read when they are first needed.
 #[derive(Debug)]
@@ -199,8 +197,8 @@ pub fn rules_with(
     let dir = dir.unwrap_or(Path::new(""));
     let mut names = Vec::new();
     for file in files {
-        let text = text_of(file).map_err(|problem| vec![problem])?;
-        let text = text.ok_or_else(|| vec![at(file, (1, 1), "there is no such file")])?;
+        let text = beside::text(file).map_err(|problem| vec![problem])?;
+        let text = text.ok_or_else(|| vec![beside::at(file, (1, 1), "there is no such file")])?;
         own.retain(|known| dir.join(&known.name) != **file);
         let name = file.display().to_string();
         names.push(name.clone());
@@ -233,7 +231,7 @@ fn own_files(dir: &Path) -> Result<Vec<OwnFile>, Vec<Error>> {
     names.push(overrides.to_owned());
     let (mut own, mut problems) = (Vec::new(), Vec::new());
     for name in names {
-        match text_of(&dir.join(&name)) {
+        match beside::text(&dir.join(&name)) {
             Ok(Some(text)) => own.push(OwnFile { name, text }),
             Ok(None) => {}
             Err(problem) => problems.push(problem),
@@ -270,7 +268,7 @@ fn rule_names(dir: &Path) -> Result<Vec<String>> {
         if !backup::is_team_file(&below) {
             let message =
                 "a name that a backup would leave out: use letters, digits, `-`, `_` and `.`";
-            return Err(at(&folder.join(&*name), (1, 1), message));
+            return Err(beside::at(&folder.join(&*name), (1, 1), message));
         }
         names.push(below);
     }
@@ -279,56 +277,16 @@ fn rule_names(dir: &Path) -> Result<Vec<String>> {
             "{} files of rules: at most {MOST_FILES} are read",
             names.len()
         );
-        return Err(at(&folder, (1, 1), &message));
+        return Err(beside::at(&folder, (1, 1), &message));
     }
     names.sort();
     Ok(names)
 }
 
-/// The text of a file; `None` where there is none.
-fn text_of(path: &Path) -> Result<Option<String>> {
-    let failed = |source| Error::File {
-        doing: "read",
-        path: path.to_owned(),
-        source,
-    };
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-        Ok(found) if !found.is_file() => {
-            return Err(at(path, (1, 1), "no regular file: a text file is expected"));
-        }
-        Ok(found) if found.len() > MOST_BYTES => {
-            let message = format!("a file of {} bytes: rules are short", found.len());
-            return Err(at(path, (1, 1), &message));
-        }
-        Ok(_) => {}
-    }
-    let bytes = fs::read(path).map_err(failed)?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
-        Err(error) => {
-            let good = error.utf8_error().valid_up_to();
-            let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
-            let place = LineIndex::new(&before).position(&before, before.len());
-            let message = "bytes that are no text: save the file as UTF-8";
-            Err(at(path, (place.line, place.column), message))
-        }
-    }
-}
-
-fn at(path: &Path, (line, column): (u32, u32), message: &str) -> Error {
-    Error::Rule {
-        file: path.display().to_string(),
-        line,
-        column,
-        message: message.to_owned(),
-    }
-}
-
 /// What the team's files said when they were last in order; nothing where that is not known.
 fn kept(dir: &Path) -> Vec<OwnFile> {
-    let text = fs::read_to_string(dir.join(IN_FORCE)).unwrap_or_default();
+    let text = beside::text(&dir.join(IN_FORCE)).ok().flatten();
+    let text = text.unwrap_or_default();
     serde_json::from_str(&text).map_or(Vec::new(), |kept: Kept| kept.files)
 }
 

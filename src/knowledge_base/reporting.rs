@@ -1,11 +1,9 @@
 //! Reporting: which incidents a query selects, and the report over those of a period.
 
-use std::fs;
-use std::io;
-
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 use crate::knowledge_base::find;
 use crate::query::Query;
 use crate::record::Record;
@@ -17,6 +15,7 @@ use crate::report::audit::Audit;
 use crate::report::control;
 use crate::report::investment;
 use crate::report::pattern;
+use crate::report::period::Days;
 use crate::report::statistics::Share;
 use crate::secret::Secrets;
 use crate::store::Counted;
@@ -101,9 +100,10 @@ impl KnowledgeBase {
         if let Some(audit) = &request.audit {
             request.audited.extend(audit.weights.keys().cloned());
         }
+        let window = request.period.window(request.calendar).days;
         let tally = match population {
-            Some(query) => Tally::count(&questions, &self.select(query)?),
-            None => self.counted(&questions)?,
+            Some(query) if !query.is_of_columns() => Tally::count(&questions, &self.select(query)?),
+            population => self.counted((&questions, population), window)?,
         };
         request.provenance.kb_digest = Some(digest(&tally, request.audit.as_ref()));
         let tally = match request.redact {
@@ -115,40 +115,51 @@ impl KnowledgeBase {
         Ok(report)
     }
 
-    /// Counts the whole base: by what is kept for that where it can be, else record by record.
-    fn counted(&self, questions: &[Query]) -> Result<Tally> {
-        match self.counted_by_kept(questions) {
+    /// Counts the whole base, or what a query of columns selects: by what is kept for that where it can be, else record by
+    /// record.
+    fn counted(
+        &self,
+        (questions, population): (&[Query], Option<&Query>),
+        window: Days,
+    ) -> Result<Tally> {
+        match self.counted_by_kept((questions, population), window) {
             // What is damaged there may be whole in the records, which are read in its place.
             Ok(None) | Err(Error::Damaged { .. }) => {}
             Ok(Some(tally)) => return Ok(tally),
             Err(error) => return Err(error),
         }
         let mut counting = Counting::new(questions);
-        self.store
-            .read(|view| view.each(|filed| counting.add(&filed.record)))?;
+        self.store.read(|view| {
+            view.each(|filed| {
+                if population.is_none_or(|query| query.matches(&filed.record)) {
+                    counting.add(&filed.record);
+                }
+            })
+        })?;
         Ok(counting.finish())
     }
 
-    /// Counts the whole base by what is kept for that; `None` where the questions need the records.
-    fn counted_by_kept(&self, questions: &[Query]) -> Result<Option<Tally>> {
+    /// Counts by what is kept for that; `None` where the questions need the records, or it is not whole.
+    fn counted_by_kept(
+        &self,
+        (questions, population): (&[Query], Option<&Query>),
+        window: Days,
+    ) -> Result<Option<Tally>> {
         let mut counting = Counting::new(questions);
+        if let Some(query) = population {
+            counting = counting.only(query);
+        }
+        counting = counting.in_detail(window.first, window.last);
         if !counting.needs_no_record() {
             return Ok(None);
         }
-        self.store.read(|view| {
-            view.each_counted(|counted| {
-                match counted {
-                    Counted::Record(record) => counting.add(&record),
-                    Counted::Kept(id, kept) => {
-                        if !counting.add_kept(id, &kept) {
-                            counting.add(&find(view, id)?.record);
-                        }
-                    }
-                }
-                Ok(())
+        let is_all = self.store.read(|view| {
+            view.each_counted(|counted| match counted {
+                Counted::Kept(id, kept) => counting.add_kept(id, &kept).then_some(1),
+                Counted::Bundle(bytes, gone) => counting.add_bundle(bytes, gone),
             })
         })?;
-        Ok(Some(counting.finish()))
+        Ok(is_all.then(|| counting.finish()))
     }
 
     /// Reads the words of the incidents that a report shows with their words.
@@ -160,11 +171,12 @@ impl KnowledgeBase {
                 if *entry.words() != Words::default() {
                     continue;
                 }
-                let mut words = Words::of(&find(view, entry.id.as_str())?.record);
+                let record = find(view, entry.id.as_str())?.record;
+                entry.complete(&record);
+                entry.lay_in(Words::of(&record));
                 if entry.has_secret && report.request.redact {
-                    words.redact(Secrets::shipped());
+                    entry.redact(Secrets::shipped());
                 }
-                entry.lay_in(words);
             }
             Ok(())
         })
@@ -189,15 +201,8 @@ impl KnowledgeBase {
     /// The name and the text of a file that a team may have put into the base's folder.
     fn team_file(&self, name: &str) -> Result<Option<(String, String)>> {
         let path = self.dir().join(name);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some((path.display().to_string(), text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(Error::File {
-                doing: "read",
-                path,
-                source,
-            }),
-        }
+        let text = beside::text(&path)?;
+        Ok(text.map(|text| (path.display().to_string(), text)))
     }
 }
 

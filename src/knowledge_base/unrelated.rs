@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::error::Result;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 
 /// The name of the file in the knowledge base's folder.
 const FILE: &str = "unrelated.jsonl";
@@ -73,15 +74,8 @@ impl KnowledgeBase {
     /// # Errors
     /// [`Error::File`].
     pub fn unrelated(&self) -> Result<Unrelated> {
-        match fs::read_to_string(self.unrelated_file()) {
-            Ok(text) => Ok(Unrelated::parse(&text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Unrelated::default()),
-            Err(source) => Err(Error::File {
-                doing: "read",
-                path: self.unrelated_file(),
-                source,
-            }),
-        }
+        let text = beside::log(&self.unrelated_file())?;
+        Ok(text.map_or_else(Unrelated::default, |text| Unrelated::parse(&text)))
     }
 
     /// Remembers that two are not related; `false` where that was known. Durable when it returns.

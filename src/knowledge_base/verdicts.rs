@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::incident::IncidentId;
 use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::beside;
 use crate::knowledge_base::find;
 use crate::knowledge_base::read_again;
 use crate::knowledge_base::reading;
@@ -328,12 +329,8 @@ pub(super) fn failed<'a>(
 }
 
 fn read(file: &Path, now: Option<Timestamp>) -> Result<(Ledger, Vec<Diagnostic>)> {
-    match fs::read(file) {
-        // A line that is no text is no verdict, and is told as such; the others are.
-        Ok(bytes) => Ok(Ledger::read(&String::from_utf8_lossy(&bytes), now)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Default::default()),
-        Err(error) => Err(failed("read", file)(error)),
-    }
+    // A line that is no text is no verdict, and is told as such; the others are.
+    Ok(beside::log(file)?.map_or_else(Default::default, |text| Ledger::read(&text, now)))
 }
 
 /// Appends to a file in one write, on lines of their own, and sees that they are on the disk.
@@ -369,11 +366,7 @@ pub(super) fn append(file: &Path, added: &[String]) -> Result<()> {
 /// Tells git how to merge a file, once.
 pub(super) fn write_attributes(folder: &Path, name: &str) -> Result<()> {
     let file = folder.join(".gitattributes");
-    let before = match fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => ATTRIBUTES.to_owned(),
-        Err(error) => return Err(failed("read", &file)(error)),
-    };
+    let before = beside::log(&file)?.unwrap_or_else(|| ATTRIBUTES.to_owned());
     let pattern = format!("/{name} ");
     if before.lines().any(|line| line.starts_with(&pattern)) {
         return Ok(());

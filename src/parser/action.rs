@@ -4,7 +4,7 @@ mod elsewhere;
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 use crate::incident::ActionItem;
 use crate::incident::ActionState;

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::expression::Captures;
+use crate::expression::Regex;
 use jiff::civil::Date;
-use regex::Captures;
-use regex::Regex;
 
 use crate::parser::DateOrder;
 use crate::parser::stamp::Day;

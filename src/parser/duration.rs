@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 /// A length of time in a text.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-use regex::RegexBuilder;
+use crate::expression::Regex;
 
 use crate::schema;
 
@@ -21,10 +20,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             .iter()
             .map(|pattern| format!("(?:{pattern})"))
             .collect();
-        RegexBuilder::new(&joined.join("|"))
-            .case_insensitive(true)
-            .build()
-            .expect("patterns are checked by a test")
+        Regex::any_case(&joined.join("|")).expect("patterns are checked by a test")
     };
     Table(
         lists

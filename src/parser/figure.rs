@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Facts;
@@ -16,6 +16,8 @@ use crate::parser::statement;
 use crate::parser::statement::Statements;
 use crate::postmortem::BlockKind;
 use crate::postmortem::SectionKind;
+
+mod amount;
 
 /// More hours than this nobody has spent: a century of ten thousand people.
 const MOST_HOURS: f64 = 1e9;
@@ -99,11 +101,11 @@ pub(crate) fn fill(
         .or_else(|| find_people(outline, source));
 }
 
-/// The first amount of money in a sentence, and where it stands.
+/// The first amount of money in a sentence that may have been lost, and where it stands.
 fn money(sentence: &str) -> Option<(String, usize)> {
-    let found = MONEY.find(sentence)?;
-    let amount = found.as_str().trim().trim_end_matches(['.', ',']);
-    Some((amount.to_owned(), found.start()))
+    let found = amount::find(sentence)?;
+    let amount = sentence[found.clone()].trim().trim_end_matches(['.', ',']);
+    Some((amount.to_owned(), found.start))
 }
 
 /// The first amount in a section that is headed by a word for losses.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-use regex::RegexSet;
+use crate::expression::Regex;
 use serde::Deserialize;
 
 use crate::parser::fold::fold;
@@ -26,8 +25,7 @@ struct File {
 
 struct Table {
     exact: HashMap<String, SectionKind>,
-    patterns: RegexSet,
-    kinds: Vec<SectionKind>,
+    patterns: Vec<(Regex, SectionKind)>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -43,13 +41,13 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
                 .map(|heading| (fold(heading), *kind))
         })
         .collect();
-    let patterns = RegexSet::new(file.patterns.iter().map(|pattern| &pattern.regex))
-        .expect("patterns are checked by a test");
-    let kinds = file.patterns.iter().map(|pattern| pattern.kind).collect();
+    let read = |pattern: &Pattern| {
+        let regex = Regex::new(&pattern.regex).expect("patterns are checked by a test");
+        (regex, pattern.kind)
+    };
     Table {
         exact,
-        patterns,
-        kinds,
+        patterns: file.patterns.iter().map(read).collect(),
     }
 });
 
@@ -167,12 +165,9 @@ fn by_list(folded: &str) -> Option<SectionKind> {
 }
 
 fn by_pattern(folded: &str) -> Option<SectionKind> {
-    TABLE
-        .patterns
-        .matches(folded)
-        .iter()
-        .next()
-        .map(|first| TABLE.kinds[first])
+    let mut patterns = TABLE.patterns.iter();
+    let first = patterns.find(|(regex, _)| regex.is_match(folded));
+    first.map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use crate::expression::Regex;
 use jiff::Span;
 use jiff::civil::Date;
 use jiff::civil::Weekday;
-use regex::Regex;
 
 use crate::incident::Moment;
 use crate::parser::duration;

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::expression::Regex;
 use jiff::civil::Date;
-use regex::Regex;
 
 use crate::parser::DateOrder;
 use crate::parser::calendar::Point;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 use crate::incident::Fact;
 use crate::incident::Facts;
@@ -144,7 +144,7 @@ fn names(
 }
 
 /// The name in a match without the words that name nothing; what is left says which model or service.
-fn name(words: &regex::Captures<'_>) -> Option<(String, usize)> {
+fn name(words: &crate::expression::Captures<'_>) -> Option<(String, usize)> {
     if let Some(whole) = words.iter().skip(3).flatten().next() {
         return Some((whole.as_str().to_owned(), whole.start()));
     }

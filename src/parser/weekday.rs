@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use crate::expression::Regex;
 use jiff::Span;
 use jiff::civil::Date;
 use jiff::civil::Weekday;
-use regex::Regex;
 
 /// A weekday this many days back is that of the week told of; one further back is the next of its name.
 const BACK: i64 = 2;

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::expression::Regex;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use regex::Regex;
 
 /// A time zone as a document states it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -189,12 +189,25 @@ impl Field {
         )
     }
 
+    /// Whether it speaks of what a tally holds of every record.
+    pub(super) fn is_of_columns(&self) -> bool {
+        let names = [
+            Field::Id,
+            Field::Severity,
+            Field::Service,
+            Field::Asset,
+            Field::Model,
+            Field::Team,
+        ];
+        self.is_of_labels() || self.is_of_days() || names.contains(self)
+    }
+
     /// What a record answers, folded as by [`fold`]; empty where it states nothing, and for fields of days.
     pub fn values(&self, record: &Record) -> BTreeSet<String> {
         let mut values = BTreeSet::new();
         let mut put = |value: &str| {
             let value = fold(value);
-            if (1..=LONGEST_VALUE).contains(&value.len()) {
+            if is_value(&value) {
                 values.insert(value);
             }
         };
@@ -259,6 +272,11 @@ impl Field {
             .filter(|field| !field.is_of_days())
             .chain(keys(record).map(Field::Key))
     }
+}
+
+/// Whether a folded text can be asked for.
+pub(super) fn is_value(folded: &str) -> bool {
+    (1..=LONGEST_VALUE).contains(&folded.len())
 }
 
 /// The section that a name as typed stands for; the ids of [`SectionKind`] and a few words people use for them.

@@ -65,6 +65,19 @@ impl Filter {
     }
 }
 
+impl Test {
+    /// Whether a text meets it that a record states.
+    pub fn accepts(&self, text: &str) -> bool {
+        let folded = field::fold(text);
+        field::is_value(&folded)
+            && match self {
+                Test::Is(value) => folded == *value,
+                Test::StartsWith(start) => folded.starts_with(start.as_str()),
+                Test::Ranks(..) | Test::Days(_) => false,
+            }
+    }
+}
+
 /// A value that a field does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BadValue {

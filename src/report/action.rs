@@ -1,5 +1,8 @@
 //! OpenAction: what the team set itself to do and has not done, by age and team.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::tally::Entry;
@@ -27,23 +30,32 @@ pub struct OpenAction {
 
 /// The action items of the whole base that are not done on a day, the oldest first, undated ones last.
 pub fn open_actions(entries: &[Entry], today: Date) -> Vec<OpenAction> {
-    let mut open: Vec<OpenAction> = Vec::new();
-    for (place, entry) in entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| entry.is_counted)
-    {
-        let age = entry
-            .day
-            .map(|day| day.duration_until(today).as_hours() / 24);
+    // The days between are counted once for each day, not for each item: a large base has few days and many items.
+    let mut by_day: BTreeMap<Date, Vec<OpenAction>> = BTreeMap::new();
+    let mut undated: Vec<OpenAction> = Vec::new();
+    for (place, entry) in entries.iter().enumerate() {
+        if !entry.is_counted || entry.open.is_empty() {
+            continue;
+        }
+        let open = match entry.day {
+            Some(day) => by_day.entry(day).or_default(),
+            None => &mut undated,
+        };
         open.extend(entry.open.iter().map(|item| OpenAction {
             place,
             item: item.item,
-            age: age.map(|days| days.max(0)),
+            age: None,
             overdue: item.due.is_some_and(|due| due < today),
         }));
     }
-    open.sort_by_key(|one| (std::cmp::Reverse(one.age), one.place, one.item));
+    let mut open: Vec<OpenAction> = Vec::new();
+    for (day, mut of_day) in by_day {
+        let age = (day.duration_until(today).as_hours() / 24).max(0);
+        of_day.iter_mut().for_each(|one| one.age = Some(age));
+        open.append(&mut of_day);
+    }
+    open.append(&mut undated);
+    open.sort_by_key(|one| (Reverse(one.age), one.place, one.item));
     open
 }
 

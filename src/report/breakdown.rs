@@ -244,42 +244,76 @@ fn open(by: By, all: &Selection<'_>, names: impl Fn(&Entry) -> &[Name]) -> Break
 
 impl Slice {
     fn of(value: String, has: &Selection<'_>, stated: &Selection<'_>) -> Slice {
-        let noticed =
-            |by: Option<Detection>| has.filter(|entry| entry.labels.detection == by).members();
-        let silent =
-            |answer: Option<bool>| has.filter(|entry| entry.labels.silent == answer).members();
+        let incidents = has.members();
+        let mut gathered = Gathered::default();
+        for (place, entry) in incidents.iter().zip(has.iter()) {
+            gathered.add(place, entry);
+        }
+        let of = incidents.len();
+        let [degraded, unnoticed, hours] = gathered.sums.map(|sum| Stated { of, ..sum });
+        let [detect, diagnose, mitigate, resolve] = gathered.clocks.map(Quartiles::of);
+        let [yes, no, unknown] = gathered.silent.map(Members::from_iter);
         Slice {
             value,
             share: has.share_of(stated),
-            incidents: has.members(),
-            clocks: ClockQuartiles::of(has),
-            degraded: has.stated(degraded_minutes),
-            unnoticed: has.stated(unnoticed_minutes),
-            hours: has.stated(|entry| entry.costs.hours),
-            noticed: Detection::ALL
-                .iter()
-                .map(|one| Some(*one))
-                .chain([None])
-                .map(noticed)
-                .collect(),
-            silent: Answers {
-                yes: silent(Some(true)),
-                no: silent(Some(false)),
-                unknown: silent(None),
+            clocks: ClockQuartiles {
+                detect,
+                diagnose,
+                mitigate,
+                resolve,
             },
-            worst: has.iter().filter_map(|entry| entry.severity).min(),
+            degraded,
+            unnoticed,
+            hours,
+            noticed: gathered.noticed.map(Members::from_iter).to_vec(),
+            silent: Answers { yes, no, unknown },
+            worst: gathered.worst,
+            incidents,
         }
     }
 }
 
-impl ClockQuartiles {
-    /// The quartiles of the clocks of some incidents.
-    pub fn of(has: &Selection<'_>) -> ClockQuartiles {
-        ClockQuartiles {
-            detect: has.quartiles(|entry| minutes(entry.clocks.detect)),
-            diagnose: has.quartiles(|entry| minutes(entry.clocks.diagnose)),
-            mitigate: has.quartiles(|entry| minutes(entry.clocks.mitigate)),
-            resolve: has.quartiles(|entry| minutes(entry.clocks.resolve)),
+/// What a slice tells of its incidents, gathered in one pass: a large base has many slices.
+#[derive(Default)]
+struct Gathered {
+    clocks: [Vec<f64>; 4],
+    sums: [Stated; 3],
+    noticed: [Vec<usize>; Detection::ALL.len() + 1],
+    silent: [Vec<usize>; 3],
+    worst: Option<Severity>,
+}
+
+impl Gathered {
+    fn add(&mut self, place: usize, entry: &Entry) {
+        let clocks = entry.clocks;
+        let clocks = [
+            clocks.detect,
+            clocks.diagnose,
+            clocks.mitigate,
+            clocks.resolve,
+        ];
+        for (values, clock) in self.clocks.iter_mut().zip(clocks) {
+            values.extend(minutes(clock));
         }
+        let values = [
+            degraded_minutes(entry),
+            unnoticed_minutes(entry),
+            entry.costs.hours,
+        ];
+        for (sum, value) in self.sums.iter_mut().zip(values) {
+            if let Some(value) = value {
+                sum.sum += value;
+                sum.stated += 1;
+            }
+        }
+        let noticed = entry.labels.detection.map(|one| one as usize);
+        self.noticed[noticed.unwrap_or(Detection::ALL.len())].push(place);
+        let silent = match entry.labels.silent {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => 2,
+        };
+        self.silent[silent].push(place);
+        self.worst = self.worst.into_iter().chain(entry.severity).min();
     }
 }

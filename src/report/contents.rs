@@ -14,12 +14,19 @@ mod cards;
 mod causes;
 mod cost;
 mod detection;
+mod diagnosis;
 mod difference;
 mod labels;
 mod method;
 mod page_one;
+mod patterns;
 mod rollbacks;
 mod work;
+
+/// Lays page one out, and nothing else.
+pub fn sheet(report: &Report) -> Outline {
+    laid_out(report, page_one::sections(report))
+}
 
 /// Lays out a report.
 pub fn outline(report: &Report) -> Outline {
@@ -27,7 +34,9 @@ pub fn outline(report: &Report) -> Outline {
     if !report.window.population.all.is_empty() {
         sections.extend(difference::section(report));
         sections.extend(labels::sections(report));
+        sections.push(patterns::section(report));
         sections.extend(rollbacks::sections(report));
+        sections.extend(diagnosis::sections(report));
         sections.extend(causes::sections(report));
         sections.extend(detection::sections(report));
         sections.extend(cost::sections(report));
@@ -35,6 +44,10 @@ pub fn outline(report: &Report) -> Outline {
     }
     sections.push(method::section(report));
     sections.extend(cards::sections(report));
+    laid_out(report, sections)
+}
+
+fn laid_out(report: &Report, mut sections: Vec<Section>) -> Outline {
     sections.retain(|section| !section.blocks.is_empty());
     Outline {
         title: format!("Machine-learning incidents, {}", report.asked.stretch),
@@ -43,9 +56,14 @@ pub fn outline(report: &Report) -> Outline {
     }
 }
 
+/// The incidents whose words page one shows.
+pub(super) fn named_on_the_sheet(report: &Report) -> Vec<usize> {
+    headline::to_read(&report.headlines)
+}
+
 /// The incidents whose words the outline shows: titles, sources, quotes, action items.
 pub(super) fn named(report: &Report) -> impl Iterator<Item = usize> {
-    let read = headline::to_read(&report.headlines);
+    let read = named_on_the_sheet(report);
     let shown = read.into_iter().chain(work::named(report));
     shown.chain(cards::carded(report))
 }

@@ -14,6 +14,7 @@ use crate::tally::Entry;
 use crate::report::breakdown::degraded_minutes;
 use crate::report::breakdown::unnoticed_minutes;
 use crate::report::declared::SourceFile;
+use crate::report::money::Amounts;
 use crate::report::money::Money;
 use crate::report::selection::Members;
 use crate::report::selection::Selection;
@@ -126,12 +127,16 @@ pub fn weight(entry: &Entry) -> f64 {
 /// What each control would have caught, those that would have spared most first: by the weight of the severities, then
 /// by the time that passed unnoticed. A control that would have caught nothing is left out.
 pub fn funding<'a>(window: &Selection<'a>, catches: &[Vec<usize>]) -> Vec<Funding> {
+    let amounts = Amounts::of(window);
     let mut funding: Vec<(f64, Funding)> = catches
         .iter()
         .enumerate()
         .map(|(control, questions)| {
             let caught = window.filter(|entry| questions.iter().any(|one| entry.answers(*one)));
-            (caught.iter().map(weight).sum(), fund(control, &caught))
+            (
+                caught.iter().map(weight).sum(),
+                fund((control, &amounts), &caught),
+            )
         })
         .filter(|(_, one)| !one.incidents.is_empty())
         .collect();
@@ -143,14 +148,14 @@ pub fn funding<'a>(window: &Selection<'a>, catches: &[Vec<usize>]) -> Vec<Fundin
     funding.into_iter().map(|(_, one)| one).collect()
 }
 
-fn fund(control: usize, caught: &Selection<'_>) -> Funding {
+fn fund((control, amounts): (usize, &Amounts), caught: &Selection<'_>) -> Funding {
     Funding {
         control,
         incidents: caught.members(),
         unnoticed: caught.stated(unnoticed_minutes),
         degraded: caught.stated(degraded_minutes),
         hours: caught.stated(|entry| entry.costs.hours),
-        money: Money::of(caught),
+        money: amounts.sum(caught),
         open_actions: caught.iter().map(|entry| entry.open.len()).sum(),
         worst: caught.iter().filter_map(|entry| entry.severity).min(),
     }

@@ -7,6 +7,7 @@ use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::FirstDiagnosis;
 
+use crate::report::breakdown::degraded_minutes;
 use crate::report::breakdown::minutes;
 use crate::report::selection::Members;
 use crate::report::selection::Selection;
@@ -24,6 +25,8 @@ pub struct Belief {
     pub incidents: Members,
     /// Minutes from detection to the true cause.
     pub diagnose: Stated,
+    /// Minutes of degraded service.
+    pub degraded: Stated,
     /// Engineering hours.
     pub hours: Stated,
 }
@@ -37,9 +40,49 @@ pub struct FirstLook {
     pub incidents: Members,
     /// Minutes from detection to the true cause.
     pub diagnose: Option<Quartiles>,
+    /// Minutes of degraded service.
+    pub degraded: Option<Quartiles>,
     /// Engineering hours.
     pub hours: Stated,
 }
+
+/// A check of the data, and the incidents that it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataCheck {
+    /// What is looked at.
+    pub check: &'static str,
+    /// The incidents of the mode that it shows.
+    pub shows: Members,
+    /// Those of them in which the team looked at the model, at machines or at another trait of the data first.
+    pub misread: Members,
+    /// Minutes of degraded service of these.
+    pub degraded: Stated,
+}
+
+/// The checks of data by the mode that each of them shows.
+const CHECKS: [(&str, FailureMode); 6] = [
+    (
+        "freshness: how old the values are",
+        FailureMode::FeatureStaleness,
+    ),
+    (
+        "volume: rows and keys after every step",
+        FailureMode::PipelineBreak,
+    ),
+    (
+        "distribution: inputs against last month's",
+        FailureMode::DataDrift,
+    ),
+    (
+        "form and meaning: fields against their contract",
+        FailureMode::SchemaDrift,
+    ),
+    (
+        "parity: the same features in training and serving",
+        FailureMode::TrainingServingSkew,
+    ),
+    ("labels: a sample by hand", FailureMode::LabelingError),
+];
 
 /// The wrong first diagnoses of a stretch of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +91,8 @@ pub struct Ledger {
     pub beliefs: Vec<Belief>,
     /// Whether the data was checked first, where it was at fault.
     pub first_looks: Vec<FirstLook>,
+    /// Which checks of the data would have shown it at the first look.
+    pub checks: Vec<DataCheck>,
 }
 
 impl Ledger {
@@ -70,6 +115,10 @@ impl Ledger {
         Ledger {
             beliefs,
             first_looks: first_looks(incidents),
+            checks: CHECKS
+                .iter()
+                .map(|(check, mode)| data_check(incidents, check, *mode))
+                .collect(),
         }
     }
 }
@@ -80,7 +129,19 @@ fn belief((first, truth): (FirstDiagnosis, &'static str), has: &Selection<'_>) -
         truth,
         incidents: has.members(),
         diagnose: has.stated(|entry| minutes(entry.clocks.diagnose)),
+        degraded: has.stated(degraded_minutes),
         hours: has.stated(|entry| entry.costs.hours),
+    }
+}
+
+fn data_check(incidents: &Selection<'_>, check: &'static str, mode: FailureMode) -> DataCheck {
+    let shows = incidents.filter(|entry| entry.labels.failure_mode == mode);
+    let misread = shows.filter(|entry| entry.labels.first_diagnosis.is_some());
+    DataCheck {
+        check,
+        degraded: misread.stated(degraded_minutes),
+        shows: shows.members(),
+        misread: misread.members(),
     }
 }
 
@@ -99,6 +160,7 @@ fn first_looks(incidents: &Selection<'_>) -> Vec<FirstLook> {
         FirstLook {
             place,
             diagnose: has.quartiles(|entry| minutes(entry.clocks.diagnose)),
+            degraded: has.quartiles(degraded_minutes),
             hours: has.stated(|entry| entry.costs.hours),
             incidents: has.members(),
         }

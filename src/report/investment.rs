@@ -7,12 +7,11 @@ use toml::Spanned;
 
 use crate::error::Error;
 use crate::query::Query;
-use crate::tally::Entry;
 use crate::taxonomy::FailureMode;
 
 use crate::report::declared::SourceFile;
 use crate::report::period::Days;
-use crate::report::population::incidents_in;
+use crate::report::population::Dated;
 use crate::report::selection::Members;
 use crate::report::statistics::RateRatio;
 
@@ -119,7 +118,7 @@ impl Declared {
 /// The effect of an investment up to a day, by the place of its filter among the questions of the tally; `None` where
 /// it came later than that.
 pub fn effect(
-    entries: &[Entry],
+    dated: &Dated<'_>,
     (at, investment): (usize, &Investment),
     question: usize,
     last: Date,
@@ -134,7 +133,7 @@ pub fn effect(
     }
     let length = (days - 1).days();
     let eve = investment.date.yesterday().ok()?;
-    let within = |days: Days| incidents_in(entries, days).filter(|entry| entry.answers(question));
+    let within = |days: Days| dated.within(days).filter(|entry| entry.answers(question));
     let before = within(Days {
         first: eve.saturating_sub(length),
         last: eve,

@@ -1,11 +1,13 @@
 //! Money: what incidents say they lost, added up by currency where an amount can be read without doubt.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::expression::Regex;
 
 use crate::report::selection::Selection;
+use crate::tally::Name;
 
 /// A currency's code with its sign and the words that mean it.
 const CURRENCIES: &[(&str, &str, &[&str])] = &[
@@ -54,24 +56,48 @@ pub struct Money {
     pub of: usize,
 }
 
-impl Money {
-    /// Adds up what some incidents state.
-    pub fn of(incidents: &Selection<'_>) -> Money {
+/// What some incidents state, read once: their money is added up in many ways.
+#[derive(Default)]
+pub struct Amounts(HashMap<Name, Option<(&'static str, f64)>>);
+
+impl Amounts {
+    /// Reads what some incidents state.
+    pub fn of(incidents: &Selection<'_>) -> Amounts {
+        let mut amounts = Amounts::default();
+        for text in incidents
+            .iter()
+            .filter_map(|entry| entry.costs.money.as_ref())
+        {
+            let known = amounts.0.entry(text.clone());
+            known.or_insert_with(|| parse(text));
+        }
+        amounts
+    }
+
+    /// Adds up what some of them state.
+    pub fn sum(&self, incidents: &Selection<'_>) -> Money {
         let mut money = Money {
             of: incidents.len(),
             ..Money::default()
         };
-        let stated = incidents
+        for text in incidents
             .iter()
-            .filter_map(|entry| entry.costs.money.as_ref());
-        for text in stated {
+            .filter_map(|entry| entry.costs.money.as_ref())
+        {
             money.stated += 1;
-            if let Some((code, amount)) = parse(text) {
+            if let Some((code, amount)) = self.0.get(text).copied().flatten() {
                 *money.sums.entry(code).or_default() += amount;
                 money.added += 1;
             }
         }
         money
+    }
+}
+
+impl Money {
+    /// Adds up what some incidents state.
+    pub fn of(incidents: &Selection<'_>) -> Money {
+        Amounts::of(incidents).sum(incidents)
     }
 
     /// The sums in words, the largest number first: `$3.12 million, £247,000`; empty where nothing could be added.

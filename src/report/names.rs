@@ -5,7 +5,8 @@ use std::collections::HashMap;
 /// Names with a number for each.
 #[derive(Default)]
 pub(super) struct Names<'a> {
-    written: HashMap<&'a str, usize>,
+    /// By where a name is held: a tally holds equal names once, and asks for each of them very often.
+    held: HashMap<usize, usize>,
     folded: HashMap<String, usize>,
     shown: Vec<&'a str>,
 }
@@ -13,7 +14,8 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     /// The number of a name; a new one gets the next.
     pub(super) fn number(&mut self, name: &'a str) -> usize {
-        if let Some(number) = self.written.get(name) {
+        let held = name.as_ptr() as usize;
+        if let Some(number) = self.held.get(&held) {
             return *number;
         }
         let shown = name.trim();
@@ -23,8 +25,13 @@ impl<'a> Names<'a> {
             Some(present) => *present = shown.min(present),
             None => self.shown.push(shown),
         }
-        self.written.insert(name, number);
+        self.held.insert(held, number);
         number
+    }
+
+    /// How every name is shown, by number.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.shown.iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// How a name is shown: of its forms, the first in the order of characters.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::classification::VerdictSource;
 use crate::incident::IncidentId;
 use crate::tally::Entry;
@@ -50,11 +52,29 @@ pub fn is_classified(entry: &Entry) -> bool {
     entry.labels.failure_mode != FailureMode::Unknown
 }
 
-/// The incidents of some days.
-pub fn incidents_in(entries: &[Entry], days: Days) -> Selection<'_> {
-    Selection::of(entries, |entry| {
-        entry.is_counted && entry.day.is_some_and(|day| days.contains(day))
-    })
+/// Entries with the days of those that are counted side by side: every stretch of time is looked for among all of them.
+pub struct Dated<'a> {
+    entries: &'a [Entry],
+    days: Vec<Option<Date>>,
+}
+
+impl<'a> Dated<'a> {
+    /// Puts the days of some entries side by side.
+    pub fn of(entries: &'a [Entry]) -> Dated<'a> {
+        let days = entries.iter();
+        let days = days.map(|entry| entry.day.filter(|_| entry.is_counted));
+        Dated {
+            entries,
+            days: days.collect(),
+        }
+    }
+
+    /// The incidents of some days.
+    pub fn within(&self, days: Days) -> Selection<'a> {
+        let places = (0..).zip(&self.days);
+        let within = places.filter(|(_, day)| day.is_some_and(|day| days.contains(day)));
+        Selection::at(self.entries, &within.map(|(place, _)| place).collect())
+    }
 }
 
 /// The undated incidents of the whole base.

@@ -25,8 +25,9 @@ use crate::report::pattern::Pattern;
 use crate::report::period::Calendar;
 use crate::report::period::Period;
 use crate::report::period::Stretch;
+use crate::report::population::Dated;
 use crate::report::population::Population;
-use crate::report::population::incidents_in;
+
 use crate::report::population::is_classified;
 use crate::report::repeat::Repeats;
 use crate::report::repeat::can_repeat;
@@ -146,28 +147,36 @@ impl Questions {
 }
 
 /// The period asked for, the one before and the same one a year earlier.
-pub(super) fn against_asked(entries: &[Entry], period: Period, calendar: Calendar) -> Against<'_> {
+pub(super) fn against_asked<'a>(
+    dated: &Dated<'a>,
+    period: Period,
+    calendar: Calendar,
+) -> Against<'a> {
     Against {
-        now: within(entries, period.stretch(calendar)),
-        previous: within(entries, period.previous(calendar)),
+        now: within(dated, period.stretch(calendar)),
+        previous: within(dated, period.previous(calendar)),
         year_before: period
             .year_before(calendar)
-            .map(|stretch| within(entries, stretch)),
+            .map(|stretch| within(dated, stretch)),
     }
 }
 
 /// The window of a period and the stretch before it.
-pub(super) fn against_window(entries: &[Entry], period: Period, calendar: Calendar) -> Against<'_> {
+pub(super) fn against_window<'a>(
+    dated: &Dated<'a>,
+    period: Period,
+    calendar: Calendar,
+) -> Against<'a> {
     Against {
-        now: within(entries, period.window(calendar)),
-        previous: within(entries, period.before_window(calendar)),
+        now: within(dated, period.window(calendar)),
+        previous: within(dated, period.before_window(calendar)),
         year_before: None,
     }
 }
 
-fn within(entries: &[Entry], stretch: Stretch) -> Within<'_> {
+fn within<'a>(dated: &Dated<'a>, stretch: Stretch) -> Within<'a> {
     Within {
-        incidents: incidents_in(entries, stretch.days),
+        incidents: dated.within(stretch.days),
         stretch,
     }
 }
@@ -280,7 +289,7 @@ pub(super) fn sensitivities(
 }
 
 /// The effects of the investments of a request, up to the end of its period or the day on which it is made.
-pub(super) fn effects(entries: &[Entry], request: &Request, questions: &Questions) -> Vec<Effect> {
+pub(super) fn effects(dated: &Dated<'_>, request: &Request, questions: &Questions) -> Vec<Effect> {
     let last = request
         .period
         .stretch(request.calendar)
@@ -292,8 +301,6 @@ pub(super) fn effects(entries: &[Entry], request: &Request, questions: &Question
         .iter()
         .enumerate()
         .zip(&questions.investments);
-    each.filter_map(|(investment, question)| {
-        investment::effect(entries, investment, *question, last)
-    })
-    .collect()
+    each.filter_map(|(investment, question)| investment::effect(dated, investment, *question, last))
+        .collect()
 }

@@ -107,8 +107,31 @@ impl<'a> Selection<'a> {
     pub fn places(&self, holds: impl Fn(usize) -> bool) -> Selection<'a> {
         Selection {
             entries: self.entries,
-            members: self.members.iter().filter(|place| holds(*place)).collect(),
+            members: Members(
+                (self.members.0.iter().copied())
+                    .filter(|place| holds(*place as usize))
+                    .collect(),
+            ),
         }
+    }
+
+    /// Those with each of some values, in the order of the values: in one pass, for there may be many incidents.
+    pub fn sorted_by<T: PartialEq>(
+        &self,
+        values: &[T],
+        value: impl Fn(&Entry) -> T,
+    ) -> Vec<Members> {
+        let mut sorted: Vec<Vec<u32>> = values.iter().map(|_| Vec::new()).collect();
+        for place in &*self.members.0 {
+            let found = value(&self.entries[*place as usize]);
+            if let Some(at) = values.iter().position(|value| *value == found) {
+                sorted[at].push(*place);
+            }
+        }
+        sorted
+            .into_iter()
+            .map(|places| Members(places.into()))
+            .collect()
     }
 
     /// The entries.

@@ -8,6 +8,7 @@ use crate::report::outline::Block;
 use crate::report::outline::Fact;
 use crate::report::outline::Inline;
 use crate::report::outline::Line;
+use crate::report::outline::Outline;
 use crate::report::outline::Part;
 use crate::report::outline::Side;
 use crate::report::outline::Table;
@@ -45,29 +46,28 @@ pub fn page_one(report: &Report, width: usize) -> String {
     };
     let rest = "The appendix counts all this in full: add --full, or --format html --output report.html for one page to \
                 read, print and send.";
-    let sheet = written(report, width, &[Part::PageOne]);
+    let sheet = written(report, width, contents::sheet(report));
     format!("{sheet}\n{}", page.wrap(rest, "", ""))
 }
 
 /// Writes page one and the appendix for a terminal of so many columns; `usize::MAX` neither breaks nor cuts a line.
 pub fn render(report: &Report, width: usize) -> String {
-    written(report, width, &[Part::PageOne, Part::Appendix])
+    let mut outline = contents::outline(report);
+    outline
+        .sections
+        .retain(|section| section.part != Part::Cards);
+    written(report, width, outline)
 }
 
-fn written(report: &Report, width: usize, parts: &[Part]) -> String {
+fn written(report: &Report, width: usize, outline: Outline) -> String {
     let page = Page {
         report,
         width: width.max(NARROWEST),
     };
-    let outline = contents::outline(report);
     let mut out = heading(&outline.title, '=');
     out.push('\n');
     out.push_str(&page.wrap(&page.line(&outline.population), "", ""));
-    for section in outline
-        .sections
-        .iter()
-        .filter(|section| parts.contains(&section.part))
-    {
+    for section in &outline.sections {
         out.push('\n');
         out.push_str(&heading(&section.title, '-'));
         for block in &section.blocks {

@@ -1,12 +1,11 @@
 //! Trend: the labels of the last eight quarters, quarter by quarter.
 
 use crate::quarter::Quarter;
-use crate::tally::Entry;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
 use crate::report::period::Calendar;
-use crate::report::population::incidents_in;
+use crate::report::population::Dated;
 use crate::report::selection::Members;
 
 /// How many quarters a trend shows.
@@ -26,20 +25,15 @@ pub struct QuarterCounts {
 }
 
 /// The eight quarters up to one, oldest first.
-pub fn trend(entries: &[Entry], calendar: Calendar, last: Quarter) -> Vec<QuarterCounts> {
+pub fn trend(dated: &Dated<'_>, calendar: Calendar, last: Quarter) -> Vec<QuarterCounts> {
     (1 - QUARTERS..=0)
         .map(|back| {
             let quarter = last.shifted(back);
-            let all = incidents_in(entries, calendar.days_of(quarter));
-            let mode = |mode: &FailureMode| {
-                all.filter(|entry| entry.labels.failure_mode == *mode)
-                    .members()
-            };
-            let decay = |decay: &Decay| all.filter(|entry| entry.labels.decay == *decay).members();
+            let all = dated.within(calendar.days_of(quarter));
             QuarterCounts {
                 name: calendar.name(quarter),
-                by_failure_mode: FailureMode::ALL.iter().map(mode).collect(),
-                by_decay: Decay::ALL.iter().map(decay).collect(),
+                by_failure_mode: all.sorted_by(FailureMode::ALL, |entry| entry.labels.failure_mode),
+                by_decay: all.sorted_by(Decay::ALL, |entry| entry.labels.decay),
                 all: all.members(),
             }
         })

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use toml::Spanned;
 
 use crate::error::Error;
+use crate::rule::Beginnings;
 use crate::rule::ContextRule;
 use crate::rule::ContextTest;
 use crate::rule::Cue;
@@ -23,6 +25,7 @@ use crate::rule::own::reason;
 use crate::rule::own::word_of;
 use crate::rule::pattern::Pattern;
 use crate::rule::policy::Policy;
+use crate::rule::prefilter::Guards;
 use crate::rule::prefilter::Prefilter;
 use crate::rule::vocabulary::Vocabulary;
 use crate::taxonomy::Decay;
@@ -34,7 +37,7 @@ const MOST_CUES: usize = 2000;
 pub(crate) struct Builder {
     rules: Vec<(Rule, Vec<Cue>)>,
     contexts: Vec<ContextRule>,
-    vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
     policy: Policy,
     disabled: BTreeSet<String>,
     ids: BTreeMap<String, String>,
@@ -48,7 +51,7 @@ impl Builder {
         Builder {
             rules: Vec::new(),
             contexts: Vec::new(),
-            vocabulary: Vocabulary::default(),
+            vocabulary: Arc::default(),
             policy,
             disabled: BTreeSet::new(),
             ids: BTreeMap::new(),
@@ -89,12 +92,12 @@ impl Builder {
                 self.problems.push(file.error(name.span().start, message));
             }
             if let Some(about) = &list.about {
-                self.vocabulary.describe(name.get_ref(), about);
+                Arc::make_mut(&mut self.vocabulary).describe(name.get_ref(), about);
             }
             for word in &list.words {
                 let word = word_of(file, word);
                 if let Some(word) = self.note(word) {
-                    self.vocabulary.extend(name.get_ref(), [word]);
+                    Arc::make_mut(&mut self.vocabulary).extend(name.get_ref(), [word]);
                 }
             }
         }
@@ -113,7 +116,7 @@ impl Builder {
             }
             for word in &extend.words {
                 if let Some(word) = self.note(word_of(file, word)) {
-                    self.vocabulary.extend(name, [word]);
+                    Arc::make_mut(&mut self.vocabulary).extend(name, [word]);
                 }
             }
         }
@@ -349,16 +352,24 @@ impl Builder {
         }
         let patterns = all.iter().map(|cue| &cue.pattern);
         let patterns = patterns.chain(self.contexts.iter().map(|context| &context.pattern));
+        // What voids a cue or covers a trigger is never looked for by itself, only behind these.
+        let voids = all.iter().flat_map(|cue| &cue.unless);
+        let covers = self.contexts.iter().flat_map(|context| &context.pseudo);
+        let mut beginnings = Beginnings::new(&self.vocabulary);
         let parts: Vec<_> = patterns
-            .map(|pattern| pattern.required(&self.vocabulary))
+            .chain(voids)
+            .chain(covers)
+            .map(|pattern| beginnings.required(pattern.source()))
             .collect();
+        let looked_for = all.len() + self.contexts.len();
         let own = if self.overridden { "+own" } else { "" };
         Ok(RuleSet {
             digest: format!("{}{own} {hash}", self.policy.version),
             leaning: crate::rule::Leaning::default(),
             tellings: BTreeMap::new(),
             lexicon: OnceLock::new(),
-            prefilter: Prefilter::new(&parts),
+            prefilter: Prefilter::new(&parts, looked_for),
+            guards: Guards::of(&all, &self.contexts),
             rules,
             cues: all,
             contexts: self.contexts,

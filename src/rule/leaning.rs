@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
+use crate::rule::cell;
 use crate::taxonomy::FailureMode;
 
 /// So many kinds of cause.
@@ -106,9 +107,7 @@ impl Leaning {
         for (number, line) in text.lines().enumerate().skip(1) {
             let mut cells = line.split('\t');
             let name = cells.next().unwrap_or_default();
-            let numbers: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
-            let row = numbers.and_then(|numbers| <[f64; KINDS + 2]>::try_from(numbers).ok());
-            let Some([rarity, telling, weights @ ..]) = row else {
+            let Some([rarity, telling, weights @ ..]) = row(cells) else {
                 return Err(Error::Rule {
                     file: file.to_owned(),
                     line: u32::try_from(number + 1).unwrap_or(u32::MAX),
@@ -214,6 +213,15 @@ impl Leaning {
         let telling: f64 = terms.map(|term| term.telling * term.rarity).sum();
         sentence.place * attention(telling)
     }
+}
+
+/// As many numbers as there are columns, and no more.
+fn row<'t>(mut cells: impl Iterator<Item = &'t str>) -> Option<[f64; KINDS + 2]> {
+    let mut row = [0.0; KINDS + 2];
+    for number in &mut row {
+        *number = cell::number(cells.next()?)?;
+    }
+    cells.next().is_none().then_some(row)
 }
 
 /// What a sentence counts whose words together are so telling: between 0 and 2, and 1 where they say nothing.

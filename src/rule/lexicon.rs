@@ -65,8 +65,12 @@ impl Lexicon {
     }
 
     fn number(&mut self, stem: &str) -> u32 {
+        if let Some(known) = self.numbers.get(stem) {
+            return *known;
+        }
         let next = u32::try_from(self.numbers.len()).unwrap_or(NONE);
-        *self.numbers.entry(stem.into()).or_insert(next)
+        self.numbers.insert(stem.into(), next);
+        next
     }
 
     /// The numbers of the words of a shadow, in order; marks and names with odd characters left out.

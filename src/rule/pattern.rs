@@ -4,35 +4,23 @@
 //! of a vocabulary, `<4>` is a gap of up to four words, `( | )` groups, `?` makes a letter or a group optional. It is
 //! matched on the shadow of one sentence: lower-case ASCII words with a space on both sides.
 
+use std::sync::Arc;
 use std::sync::OnceLock;
 
-use regex::bytes::Regex;
 use regex::bytes::RegexBuilder;
-use regex_syntax::hir::literal::ExtractKind;
-use regex_syntax::hir::literal::Extractor;
 
+use crate::expression::Regex;
 use crate::rule::vocabulary::Vocabulary;
 
 /// The largest compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
 
-/// A pattern ready to be matched; its regular expression is compiled when it is first needed.
+/// A pattern ready to be matched; its regular expression is read when it is first needed.
 #[derive(Debug)]
 pub struct Pattern {
     source: String,
-    expression: String,
+    vocabulary: Arc<Vocabulary>,
     regex: OnceLock<Option<Regex>>,
-    /// The same, matched at the beginning of a text only.
-    anchored: OnceLock<Option<Regex>>,
-}
-
-/// What must be in a sentence for a pattern to match it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Required {
-    /// Parts that stand one behind the other, each with the beginnings that it may have.
-    pub parts: Vec<Vec<String>>,
-    /// Whether every match begins with the first of them.
-    pub begins: bool,
 }
 
 impl Pattern {
@@ -40,18 +28,18 @@ impl Pattern {
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn new(source: &str, vocabulary: &Vocabulary) -> Result<Pattern, String> {
+    pub fn new(source: &str, vocabulary: &Arc<Vocabulary>) -> Result<Pattern, String> {
         if source.trim().is_empty() {
             return Err("an empty pattern".to_owned());
         }
         if source != source.trim() || source.contains("  ") {
             return Err("a pattern has single spaces, and none at its ends".to_owned());
         }
+        vocabulary.check(source)?;
         Ok(Pattern {
             source: source.to_owned(),
-            expression: vocabulary.expand(source)?,
+            vocabulary: Arc::clone(vocabulary),
             regex: OnceLock::new(),
-            anchored: OnceLock::new(),
         })
     }
 
@@ -65,7 +53,9 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn check(&self) -> Result<(), String> {
-        let regex = self.compile("").map_err(|error| match error {
+        let mut builder = RegexBuilder::new(&self.whole()?);
+        let regex = builder.unicode(false).size_limit(SIZE_LIMIT).build();
+        let regex = regex.map_err(|error| match error {
             regex::Error::CompiledTooBig(limit) => {
                 format!(
                     "the pattern is larger than {limit} bytes when compiled: repeat less, or divide it into cues"
@@ -79,11 +69,15 @@ impl Pattern {
         Ok(())
     }
 
-    fn compile(&self, anchor: &str) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&format!("{anchor} (?:{}) ", self.expression))
-            .unicode(false)
-            .size_limit(SIZE_LIMIT)
-            .build()
+    /// The regular expression, with a space on both sides.
+    fn whole(&self) -> Result<String, String> {
+        let expression = self.vocabulary.expand(&self.source)?;
+        Ok(format!(" (?:{expression}) "))
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        let read = || Regex::bytes(&self.whole().ok()?).ok();
+        self.regex.get_or_init(read).as_ref()
     }
 
     /// The first match in a shadow: the bytes from the first to the last word, without the spaces around them.
@@ -93,8 +87,7 @@ impl Pattern {
 
     /// The first match that starts at or after an offset.
     pub fn find_from(&self, shadow: &str, from: usize) -> Option<(usize, usize)> {
-        let regex = self.regex.get_or_init(|| self.compile("").ok()).as_ref()?;
-        let found = regex.find_at(shadow.as_bytes(), from)?;
+        let found = self.regex()?.find_at(shadow, from)?;
         Some((found.start() + 1, found.end() - 1))
     }
 
@@ -105,29 +98,13 @@ impl Pattern {
         shadow: &str,
         places: impl Iterator<Item = usize>,
     ) -> Option<(usize, usize)> {
-        let regex = self.anchored.get_or_init(|| self.compile("^").ok());
-        let regex = regex.as_ref()?;
+        let regex = self.regex()?;
         for place in places {
-            let found = shadow
-                .as_bytes()
-                .get(place..)
-                .and_then(|rest| regex.find(rest));
-            if let Some(found) = found {
-                return Some((place + 1, place + found.end() - 1));
+            if let Some(found) = regex.find_here(shadow, place) {
+                return Some((found.start() + 1, found.end() - 1));
             }
         }
         None
-    }
-
-    /// What must be in a sentence for the pattern to match.
-    pub fn required(&self, vocabulary: &Vocabulary) -> Required {
-        let parts = parts(&self.source).into_iter();
-        let beginnings = |part: &str| beginnings(&vocabulary.expand(part).ok()?);
-        let parts: Vec<Option<Vec<String>>> = parts.map(beginnings).collect();
-        Required {
-            begins: !self.source.starts_with('<') && parts.first().is_some_and(Option::is_some),
-            parts: parts.into_iter().flatten().collect(),
-        }
     }
 }
 
@@ -150,73 +127,18 @@ fn last_line(text: &str) -> String {
         .to_owned()
 }
 
-/// The parts of a pattern between the spaces that stand in no group, gaps left out.
-fn parts(source: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut depth = 0_i32;
-    let mut start = 0;
-    for (at, char) in source.char_indices() {
-        match char {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            ' ' if depth == 0 => {
-                parts.push(&source[start..at]);
-                start = at + 1;
-            }
-            // One of several patterns: only their beginnings together are required.
-            '|' if depth == 0 => return vec![source],
-            _ => {}
-        }
-    }
-    parts.push(&source[start..]);
-    parts.retain(|part| !part.starts_with('<'));
-    parts
-}
-
-/// The literal beginnings of an expression, each after a space; `None` where one is too short to be of use.
-fn beginnings(expression: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(expression)
-        .ok()?;
-    if hir.properties().minimum_len().unwrap_or(0) == 0 {
-        return None;
-    }
-    let mut extractor = Extractor::new();
-    extractor
-        .kind(ExtractKind::Prefix)
-        .limit_literal_len(12)
-        .limit_total(2000)
-        .limit_class(12)
-        .limit_repeat(8);
-    let found = extractor.extract(&hir);
-    let mut literals = Vec::new();
-    for literal in found.literals()? {
-        let text = std::str::from_utf8(literal.as_bytes()).ok()?;
-        if text.len() < 2 {
-            return None;
-        }
-        literals.push(format!(" {text}"));
-    }
-    literals.sort();
-    literals.dedup();
-    (!literals.is_empty()).then_some(literals)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn vocabulary() -> Vocabulary {
+    fn vocabulary() -> Arc<Vocabulary> {
         let mut vocabulary = Vocabulary::default();
         vocabulary.extend(
             "producer",
             ["vendor".to_owned(), "(app|web) team".to_owned()],
         );
         vocabulary.extend("anyone", ["{producer}".to_owned(), "we".to_owned()]);
-        vocabulary
+        Arc::new(vocabulary)
     }
 
     fn finds(pattern: &str, shadow: &str) -> bool {
@@ -259,20 +181,5 @@ mod tests {
         assert_eq!(refused("(x)?"), "the pattern matches an empty text");
         assert_eq!(refused("(x"), "unclosed group");
         assert!(refused("(((a{1,900}){1,900}){1,900})").contains("larger than"));
-    }
-
-    #[test]
-    fn every_part_that_must_be_there_is_known_by_its_beginnings() {
-        let pattern =
-            Pattern::new("{producer} <3> (the )?renam*", &vocabulary()).expect("a pattern");
-        let required = pattern.required(&vocabulary());
-        assert!(required.begins);
-        assert_eq!(
-            required.parts,
-            [
-                vec![" app team", " vendor", " web team"],
-                vec![" renam", " the renam"]
-            ]
-        );
     }
 }

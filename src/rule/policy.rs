@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::classification::State;
 use crate::postmortem::SectionKind;
 use crate::taxonomy::Decay;
+use crate::taxonomy::Facet;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::Role;
 use crate::taxonomy::Stage;
@@ -101,6 +102,16 @@ pub struct Thresholds {
     pub rolled_back: f64,
     /// The least score of any other facet.
     pub facet: f64,
+    /// How many times as likely as that nothing is told the value of a facet has to be, for facets of one value; 1 for
+    /// those that are not named. Readers name who noticed and what was believed where a text only implies it.
+    pub told: BTreeMap<Facet, f64>,
+}
+
+impl Thresholds {
+    /// How many times as likely as that nothing is told the value of a facet has to be.
+    pub fn told(&self, facet: Facet) -> f64 {
+        self.told.get(&facet).copied().unwrap_or(1.0)
+    }
 }
 
 /// A mode that wins over another where its score is at least `from` times the other's.

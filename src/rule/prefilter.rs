@@ -1,11 +1,13 @@
 //! Prefilter: which patterns may match a sentence, from the beginnings of words that stand in it.
 
-use aho_corasick::AhoCorasick;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
+use crate::rule::ContextRule;
+use crate::rule::Cue;
+use crate::rule::Required;
 use crate::rule::RuleSet;
 use crate::rule::pattern::Pattern;
-use crate::rule::pattern::Required;
+use crate::rule::trie::Trie;
 
 /// Finds the candidates among many patterns in one pass over a sentence.
 ///
@@ -13,9 +15,8 @@ use crate::rule::pattern::Required;
 /// candidate where each of its parts has one of its beginnings in the sentence, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
-    automaton: Option<AhoCorasick>,
-    /// For each literal, the parts that it may begin.
-    parts_of: Vec<Vec<u32>>,
+    /// The beginnings, each with the part that it may begin.
+    trie: Trie,
     /// For each part, the patterns that are looked up by it.
     keyed: Vec<Vec<u32>>,
     /// For each pattern, all its parts, in their order.
@@ -37,27 +38,24 @@ pub(crate) struct Places {
 
 impl Places {
     /// Finds the places of all parts in a sentence.
-    fn find(&mut self, filter: &Prefilter, automaton: &AhoCorasick, shadow: &str) {
+    fn find(&mut self, filter: &Prefilter, shadow: &str) {
         for part in self.present.drain(..) {
             self.of[part as usize].clear();
         }
         self.of.resize_with(filter.keyed.len(), Vec::new);
-        for found in automaton.find_overlapping_iter(shadow) {
-            let at = u32::try_from(found.start()).unwrap_or(u32::MAX);
-            for part in &filter.parts_of[found.pattern().as_usize()] {
-                let places = &mut self.of[*part as usize];
-                if places.is_empty() {
-                    self.present.push(*part);
+        let bytes = shadow.as_bytes();
+        let spaces = bytes.iter().enumerate().filter(|(_, byte)| **byte == b' ');
+        for (space, _) in spaces {
+            let at = u32::try_from(space).unwrap_or(u32::MAX);
+            filter.trie.find(&bytes[space + 1..], &mut |part| {
+                let places = &mut self.of[part as usize];
+                match places.last() {
+                    None => self.present.push(part),
+                    Some(last) if *last == at => return,
+                    Some(_) => {}
                 }
                 places.push(at);
-            }
-        }
-        for part in &self.present {
-            let places = &mut self.of[*part as usize];
-            if places.len() > 1 {
-                places.sort_unstable();
-                places.dedup();
-            }
+            });
         }
     }
 
@@ -74,32 +72,30 @@ impl Places {
 }
 
 impl Prefilter {
-    /// Builds the filter from the parts of every pattern, which stand in their order.
-    pub(crate) fn new(patterns: &[Required]) -> Prefilter {
-        let mut part_ids: BTreeMap<&[String], u32> = BTreeMap::new();
-        let mut literals: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    /// Builds the filter from the parts of every pattern, which stand in their order. Only the first so many patterns are
+    /// candidates; the others can be asked for.
+    pub(crate) fn new(patterns: &[Required], looked_for: usize) -> Prefilter {
+        let mut part_ids: HashMap<*const String, u32> = HashMap::new();
+        let (mut literals, mut sizes) = (Vec::new(), Vec::new());
         let mut needs = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             let mut own = Vec::new();
             for part in &pattern.parts {
                 let next = u32::try_from(part_ids.len()).unwrap_or(u32::MAX);
-                let id = *part_ids.entry(part).or_insert(next);
+                // The same part of several patterns is the same list.
+                let id = *part_ids.entry(part.as_ptr()).or_insert(next);
                 if id == next {
-                    for literal in part {
-                        literals.entry(literal).or_default().push(id);
-                    }
+                    let words = part.iter().map(|literal| literal.trim_start_matches(' '));
+                    literals.extend(words.map(|word| (word, id)));
+                    sizes.push(part.len());
                 }
                 own.push(id);
             }
             needs.push(own);
         }
-        let mut sizes = vec![0_usize; part_ids.len()];
-        for (part, id) in &part_ids {
-            sizes[*id as usize] = part.len();
-        }
         let mut keyed = vec![Vec::new(); part_ids.len()];
         let mut always = Vec::new();
-        for (index, own) in needs.iter().enumerate() {
+        for (index, own) in needs.iter().enumerate().take(looked_for) {
             // The part with the fewest beginnings is the rarest as a rule.
             match own
                 .iter()
@@ -110,8 +106,7 @@ impl Prefilter {
             }
         }
         Prefilter {
-            automaton: AhoCorasick::new(literals.keys()).ok(),
-            parts_of: literals.into_values().collect(),
+            trie: Trie::new(literals),
             keyed,
             begins: patterns.iter().map(|pattern| pattern.begins).collect(),
             needs,
@@ -121,10 +116,7 @@ impl Prefilter {
 
     /// The indices of the patterns that may match, ascending.
     pub(crate) fn candidates(&self, shadow: &str, places: &mut Places) -> Vec<usize> {
-        let Some(automaton) = &self.automaton else {
-            return (0..self.needs.len()).collect();
-        };
-        places.find(self, automaton, shadow);
+        places.find(self, shadow);
         let mut out = self.always.clone();
         for part in &places.present {
             let keyed = self.keyed[*part as usize].iter();
@@ -135,6 +127,12 @@ impl Prefilter {
         out
     }
 
+    /// Whether a pattern may match the sentence that the places are of.
+    fn may_match(&self, index: usize, places: &Places) -> bool {
+        let needs = self.needs.get(index);
+        needs.is_none_or(|needs| places.hold(needs))
+    }
+
     /// The first match of one of the patterns, at or after an offset of the sentence that the places are of.
     pub(crate) fn find(
         &self,
@@ -142,7 +140,7 @@ impl Prefilter {
         (shadow, from): (&str, usize),
         places: &Places,
     ) -> Option<(usize, usize)> {
-        let begins = self.automaton.is_some() && self.begins.get(index) == Some(&true);
+        let begins = self.begins.get(index) == Some(&true);
         match self.needs.get(index).and_then(|needs| needs.first()) {
             Some(first) if begins => {
                 let places = places.of[*first as usize].iter();
@@ -154,7 +152,59 @@ impl Prefilter {
     }
 }
 
+/// Where the patterns that void cues and cover triggers stand in the filter.
+#[derive(Debug)]
+pub(crate) struct Guards {
+    /// For each cue, the number of what voids it, where something does.
+    voids: Vec<usize>,
+    /// For each context rule, the number of the first that covers it.
+    covers: Vec<usize>,
+}
+
+impl Guards {
+    /// The guards of cues and context rules; their patterns stand behind those of both, in the same order.
+    pub(crate) fn of(cues: &[Cue], contexts: &[ContextRule]) -> Guards {
+        let mut next = cues.len() + contexts.len();
+        let mut number = |count: usize| {
+            next += count;
+            next - count
+        };
+        let voids = cues.iter();
+        let voids = voids.map(|cue| number(usize::from(cue.unless.is_some())));
+        let voids = voids.collect();
+        let covers = contexts.iter();
+        let covers = covers.map(|context| number(context.pseudo.len()));
+        let covers = covers.collect();
+        Guards { voids, covers }
+    }
+}
+
 impl RuleSet {
+    /// Whether what voids a cue stands in the shadow that the places are of.
+    pub(crate) fn is_void(&self, cue: usize, shadow: &str, places: &Places) -> bool {
+        let Some(unless) = &self.cues[cue].unless else {
+            return false;
+        };
+        self.prefilter.may_match(self.guards.voids[cue], places) && unless.find(shadow).is_some()
+    }
+
+    /// Whether what looks like a trigger from `start` to `end` is part of words that are none.
+    pub(crate) fn is_covered(
+        &self,
+        context: usize,
+        (shadow, start, end): (&str, usize, usize),
+        places: &Places,
+    ) -> bool {
+        let pseudo = self.contexts[context].pseudo.iter().enumerate();
+        let first = self.guards.covers[context];
+        let may = |number: usize| self.prefilter.may_match(first + number, places);
+        let mut found = pseudo.filter(|(number, _)| may(*number));
+        found.any(|(_, pseudo)| {
+            let found = pseudo.find(shadow);
+            found.is_some_and(|(from, to)| from <= start && end <= to)
+        })
+    }
+
     /// The cues and context rules that may match a shadow: indices into [`RuleSet::cues`] and [`RuleSet::contexts`].
     pub(crate) fn candidates(&self, shadow: &str, places: &mut Places) -> (Vec<usize>, Vec<usize>) {
         let found = self.prefilter.candidates(shadow, places);
@@ -200,6 +250,7 @@ impl RuleSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::rc::Rc;
 
     #[test]
     fn a_pattern_is_a_candidate_where_all_its_parts_may_stand() {
@@ -207,7 +258,7 @@ mod tests {
             words
                 .iter()
                 .map(|word| format!(" {word}"))
-                .collect::<Vec<_>>()
+                .collect::<Rc<[String]>>()
         };
         let patterns = [
             vec![part(&["vendor", "team"]), part(&["renam"])],
@@ -218,7 +269,7 @@ mod tests {
             begins: !parts.is_empty(),
             parts,
         });
-        let filter = Prefilter::new(&required);
+        let filter = Prefilter::new(&required, required.len());
         let mut places = Places::default();
         let mut candidates = |shadow| filter.candidates(shadow, &mut places);
         assert_eq!(candidates(" the vendor renamed it "), [0, 1, 2]);

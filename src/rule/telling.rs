@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::rule::cell;
 
 /// What a table sees of one sentence: its rows, ascending, each once, with the strength of what is seen.
 pub type Seen = Vec<(u32, f64)>;
@@ -65,6 +66,17 @@ impl Telling {
         }
     }
 
+    /// Puts rows into their order; of those of one name the last stands.
+    fn sort(&mut self, odd: BTreeMap<String, Vec<f64>>) {
+        let width = self.values.len().max(1);
+        let weights = std::mem::take(&mut self.weights);
+        let rows = weights.chunks(width).map(<[f64]>::to_vec);
+        let names = std::mem::take(&mut self.names);
+        let mut all: BTreeMap<String, Vec<f64>> = names.into_iter().zip(rows).collect();
+        all.extend(odd);
+        self.take(all);
+    }
+
     /// Reads a table: a line with the values, then a feature and a weight for each value, tab-separated.
     ///
     /// # Errors
@@ -76,13 +88,14 @@ impl Telling {
             values: head.map(str::to_owned).collect(),
             ..Telling::default()
         };
-        let mut weights = BTreeMap::new();
+        let mut row = Vec::with_capacity(telling.values.len());
+        let mut odd = BTreeMap::new();
         for (number, line) in lines.enumerate() {
             let mut cells = line.split('\t');
             let feature = cells.next().unwrap_or_default();
-            let row: Option<Vec<f64>> = cells.map(|cell| cell.parse().ok()).collect();
-            let Some(row) = row.filter(|row| row.len() == telling.values.len() && !row.is_empty())
-            else {
+            row.clear();
+            let read = cells.try_for_each(|cell| cell::number(cell).map(|number| row.push(number)));
+            if read.is_none() || row.len() != telling.values.len() || row.is_empty() {
                 return Err(Error::Rule {
                     file: file.to_owned(),
                     line: u32::try_from(number + 2).unwrap_or(u32::MAX),
@@ -94,15 +107,26 @@ impl Telling {
                 });
             };
             match feature {
-                START => telling.start = row,
+                START => telling.start.clone_from(&row),
                 NONE => telling.none = row[0],
+                // Tables are written in order; one of another hand need not be.
+                _ if telling
+                    .names
+                    .last()
+                    .is_some_and(|last| last.as_str() >= feature) =>
+                {
+                    odd.insert(feature.to_owned(), row.clone());
+                }
                 _ => {
-                    weights.insert(feature.to_owned(), row);
+                    telling.names.push(feature.to_owned());
+                    telling.weights.extend_from_slice(&row);
                 }
             }
         }
         telling.start.resize(telling.values.len(), 0.0);
-        telling.take(weights);
+        if !odd.is_empty() {
+            telling.sort(odd);
+        }
         Ok(telling)
     }
 
@@ -205,8 +229,8 @@ impl Telling {
 }
 
 impl Told {
-    /// The likeliest value as its place in the table, where it is likelier than none.
-    pub fn best(&self) -> Option<usize> {
+    /// The likeliest value as its place in the table, where it is at least this many times as likely as none.
+    pub fn best(&self, times: f64) -> Option<usize> {
         let best = (0..self.probabilities.len()).reduce(|one, other| {
             if self.probabilities[other] > self.probabilities[one] {
                 other
@@ -214,7 +238,7 @@ impl Told {
                 one
             }
         })?;
-        (self.probabilities[best] > self.none).then_some(best)
+        (self.probabilities[best] > times * self.none).then_some(best)
     }
 }
 
@@ -243,14 +267,14 @@ mod tests {
             sentence(&["complain", "merchant"]),
             sentence(&[]),
         ]);
-        assert_eq!((told.best(), told.sentences[1]), (Some(1), 1));
+        assert_eq!((told.best(1.0), told.sentences[1]), (Some(1), 1));
         let silent = table().one_of(&[sentence(&["rain"])]);
-        assert_eq!(silent.best(), None, "{silent:?}");
+        assert_eq!(silent.best(1.0), None, "{silent:?}");
     }
 
     #[test]
     fn a_document_without_sentences_tells_nothing() {
-        assert_eq!(table().one_of(&[]).best(), None);
+        assert_eq!(table().one_of(&[]).best(1.0), None);
         assert_eq!(table().each_of(&[]).probabilities, [0.0, 0.0]);
     }
 

@@ -44,17 +44,33 @@ impl Vocabulary {
         self.lists.get(name).map(Vec::as_slice)
     }
 
-    /// The regular expression of a pattern.
+    /// Whether a pattern is written as one, and names only what there is; the words of its vocabularies are not looked at.
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn expand(&self, pattern: &str) -> Result<String, String> {
+    pub fn check(&self, pattern: &str) -> Result<(), String> {
         if pattern.len() > LONGEST {
             return Err(format!(
                 "a pattern of {} bytes: at most {LONGEST} are allowed",
                 pattern.len()
             ));
         }
+        let openings = pattern.match_indices('{');
+        let names = openings.filter_map(|(open, _)| name(pattern, open));
+        for name in names {
+            if !self.lists.contains_key(name) {
+                return Err(self.unknown(name));
+            }
+        }
+        translate(pattern).map(|_| ())
+    }
+
+    /// The regular expression of a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn expand(&self, pattern: &str) -> Result<String, String> {
+        self.check(pattern)?;
         let mut text = pattern.to_owned();
         for _ in 0..DEEPEST {
             if text.len() > LONGEST_EXPANDED {
@@ -91,13 +107,11 @@ impl Vocabulary {
         let mut rest = text;
         let mut found = false;
         while let Some(open) = rest.find('{') {
-            let named = rest[open + 1..].starts_with(|char: char| char.is_ascii_lowercase());
-            let Some(close) = rest[open..].find('}').filter(|_| named) else {
+            let Some(name) = name(rest, open) else {
                 out.push_str(&rest[..=open]);
                 rest = &rest[open + 1..];
                 continue;
             };
-            let name = &rest[open + 1..open + close];
             let words = self.lists.get(name).ok_or_else(|| self.unknown(name))?;
             out.push_str(&rest[..open]);
             out.push('(');
@@ -108,12 +122,27 @@ impl Vocabulary {
             }
             out.push_str(&words.join("|"));
             out.push(')');
-            rest = &rest[open + close + 1..];
+            rest = &rest[open + name.len() + 2..];
             found = true;
         }
         out.push_str(rest);
         Ok(found.then_some(out))
     }
+}
+
+/// The name in braces that open at a place; `None` where they hold no name.
+fn name(text: &str, open: usize) -> Option<&str> {
+    let inside = text.get(open + 1..)?;
+    let (name, _) = inside.split_once('}')?;
+    name.starts_with(|char: char| char.is_ascii_lowercase())
+        .then_some(name)
+}
+
+/// Whether a `*` behind a pattern means the rest of a word.
+pub(crate) fn ends_word(before: &str) -> bool {
+    let last = before.chars().next_back();
+    last.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_')
+        || is_choice_of_letters(before)
 }
 
 /// Whether a pattern ends in a word with a choice of letters: `normali[sz]`.
@@ -150,10 +179,7 @@ fn translate(text: &str) -> Result<String, String> {
                 ));
             }
             '(' => out.push_str("(?:"),
-            '*' if before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') => {
-                out.push_str("[a-z0-9_'-]*")
-            }
-            '*' if is_choice_of_letters(&text[..at]) => out.push_str("[a-z0-9_'-]*"),
+            '*' if ends_word(&text[..at]) => out.push_str("[a-z0-9_'-]*"),
             '.' => out.push_str("[.]"),
             '<' => {
                 let close = text[at..]

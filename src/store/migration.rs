@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use rusqlite::Transaction;
@@ -16,6 +17,9 @@ use crate::store::opening::APPLICATION_ID;
 
 /// How many copies made before migrations are kept.
 const COPIES_KEPT: usize = 3;
+
+/// What the names of these copies begin with, so that no other file is taken for one.
+const COPY: &str = "kb-v";
 
 /// One step to a newer format.
 #[derive(Debug, Clone)]
@@ -46,25 +50,27 @@ pub(super) fn migrate(store: &mut Store) -> Result<()> {
     migrate_to(store, &known())
 }
 
-/// Brings a store up to date with some steps; a store of a newer format is refused and left alone.
+/// Brings a store up to date with some steps, all or none; a store of a newer format is refused and left alone.
 pub(super) fn migrate_to(store: &mut Store, steps: &[Migration]) -> Result<()> {
     let newest = last(steps);
-    let found = version(&store.connection)?;
     refuse_above(store, newest)?;
+    if version(&store.connection)? == newest {
+        return Ok(());
+    }
+    // Whoever else would write waits: nothing can be filed between the copy and the step.
+    let transaction = store.begin()?;
+    // Another process may have taken the steps while this one waited.
+    refuse_above(store, newest)?;
+    let found = version(&transaction)?;
     if found > 0 && found < newest {
         copy_aside(store, found)?;
     }
     for step in steps.iter().filter(|step| step.version > found) {
-        let transaction = store.begin()?;
-        // Another process may have taken the step while this one waited.
-        if version(&transaction)? < step.version {
-            take(&transaction, step)?;
-            transaction
-                .commit()
-                .map_err(failed("bring the record to the new format"))?;
-        }
+        take(&transaction, step)?;
     }
-    Ok(())
+    transaction
+        .commit()
+        .map_err(failed("bring the record to the new format"))
 }
 
 /// Refuses a store of a newer format than this program knows.
@@ -142,36 +148,45 @@ fn written_by(connection: &rusqlite::Connection) -> String {
 /// Copies the store before it is migrated, and keeps the last few copies. Numbered by revision: the library has no clock.
 fn copy_aside(store: &Store, version: i64) -> Result<()> {
     let folder = store.file.with_file_name("backups");
-    let failed_file = |doing, path: &PathBuf| {
-        let path = path.clone();
-        move |source| Error::File {
-            doing,
-            path,
-            source,
-        }
-    };
     fs::create_dir_all(&folder).map_err(failed_file("make", &folder))?;
     let rev: i64 = store
         .connection
         .query_row("SELECT rev FROM meta", [], |row| row.get(0))
         .map_err(failed("read the record's revision"))?;
-    let copy = folder.join(format!("kb-v{version:04}-rev{rev:012}.sqlite"));
+    let copy = folder.join(format!("{COPY}{version:04}-rev{rev:012}.sqlite"));
     if !copy.exists() {
-        store.back_up(&copy, &[])?;
+        // SQLite copies nothing within a transaction, and the one that keeps others out is open.
+        Store::connect_read_only(&store.file)?.back_up(&copy, &[])?;
     }
-    let mut copies: Vec<PathBuf> = fs::read_dir(&folder)
-        .map_err(failed_file("read", &folder))?
+    sweep(&folder)
+}
+
+/// Removes all but the last few copies, and what is left of one that was cut off. What others put there stays.
+fn sweep(folder: &Path) -> Result<()> {
+    let named = |path: &Path, ending: &str| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(COPY) && name.ends_with(ending))
+    };
+    let mut copies: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(failed_file("read", folder))?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "sqlite")
-        })
         .collect();
     copies.sort();
-    for old in copies.iter().rev().skip(COPIES_KEPT) {
+    let cut_off = copies.iter().filter(|path| named(path, ".partial"));
+    let whole = copies.iter().filter(|path| named(path, ".sqlite"));
+    for old in whole.rev().skip(COPIES_KEPT).chain(cut_off) {
         let _ = fs::remove_file(old);
     }
     Ok(())
+}
+
+fn failed_file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::File {
+        doing,
+        path,
+        source,
+    }
 }
 
 #[cfg(test)]

@@ -189,11 +189,6 @@ impl<'store> View<'store> {
         self.filed("WHERE is_judged = 1 ORDER BY id", [])
     }
 
-    /// The record that was filed at a revision, where it is still there.
-    pub(super) fn at_rev(&self, rev: i64) -> Result<Option<Filed>> {
-        Ok(self.filed("WHERE rev = ?1", [rev])?.pop())
-    }
-
     /// Whether a record has this id.
     pub fn has(&self, id: &str) -> Result<bool> {
         self.connection

@@ -14,6 +14,8 @@ use crate::incident::IncidentId;
 use crate::incident::Severity;
 use crate::record::Record;
 use crate::secret::Secrets;
+use crate::tally::kept::Kept;
+use crate::tally::kept::Names;
 use crate::tally::labels::Labels;
 use crate::tally::quote::Quote;
 use crate::tally::quote::quotes;
@@ -156,6 +158,8 @@ pub struct Entry {
     pub open: Vec<OpenItem>,
     /// Whether its names or words hold a secret or personal data.
     pub has_secret: bool,
+    /// Whether assets, triggers, money and the like were passed over, for it lies outside the window of the report.
+    pub is_brief: bool,
     /// The first bytes of a digest of all that was counted.
     pub(super) content: [u8; 16],
     /// For each question of the tally, whether the incident fulfils it.
@@ -186,6 +190,7 @@ impl Entry {
             costs: Costs::default(),
             open: Vec::new(),
             has_secret: false,
+            is_brief: false,
             content: [0; 16],
             answers,
             words: None,
@@ -200,6 +205,20 @@ impl Entry {
     /// Its words; empty where they were not laid in.
     pub fn words(&self) -> &Words {
         self.words.as_deref().unwrap_or(&NO_WORDS)
+    }
+
+    /// Lays in what was passed over, from its record.
+    pub fn complete(&mut self, record: &Record) {
+        let kept = Kept::of(record);
+        let whole = kept.entry(self.id.as_str(), self.labels.clone(), &mut Names::default());
+        // What was written a moment ago can be read.
+        if let Some(whole) = whole.filter(|_| self.is_brief) {
+            *self = Entry {
+                answers: self.answers.clone(),
+                words: self.words.take(),
+                ..whole
+            };
+        }
     }
 
     /// Lays its words in.

@@ -1,7 +1,8 @@
 //! The machine fails, or the process is killed, at every system call that writes: each command has then been done in
 //! whole or not at all, and the next one works.
 //!
-//! The process is this test binary, run again under strace. `PM_KB_STRIDE=1` tries every call.
+//! The process is this test binary, run again under strace. `PM_KB_STRIDE=1` tries every call, `PM_KB_FAULT` (`KILL`, `EIO`,
+//! `ENOSPC`) one fault alone.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -24,7 +25,7 @@ use crate::killing::words;
 use crate::size;
 
 /// The calls that change something on a disk.
-const CALLS: &str =
+pub(crate) const CALLS: &str =
     "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,unlink,unlinkat,ftruncate,mkdir";
 
 /// Only every so manyth call is tried, unless the environment says otherwise.
@@ -247,7 +248,13 @@ fn a_fault_at_any_write_leaves_every_command_done_or_not_done() {
     let stride = size::of("PM_KB_STRIDE", STRIDE, 1);
     let settled = settled();
     let start = held(&settled.open());
-    for fault in ["signal=KILL", "error=EIO", "error=ENOSPC"] {
+    let only = env::var("PM_KB_FAULT").ok();
+    let is_wanted = |fault: &&str| {
+        only.as_ref()
+            .is_none_or(|only| fault.ends_with(only.as_str()))
+    };
+    let faults = ["signal=KILL", "error=EIO", "error=ENOSPC"];
+    for fault in faults.into_iter().filter(is_wanted) {
         let (mut effective, mut behind) = (0, 0);
         // The first call that nobody makes any more ends the scenario; threads count for themselves and can vary by one.
         let mut at = 1;

@@ -9,6 +9,7 @@ mod commands;
 mod folder;
 mod hundred;
 mod output;
+mod team;
 
 const GOOD: &str = "# Scores were old\n\nThe feature job had not run for three days.\n";
 

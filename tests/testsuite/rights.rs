@@ -76,6 +76,28 @@ fn a_base_that_may_only_be_read_is_listed_and_searched_and_refuses_an_add() {
     }
     let refused = as_nobody(&desk, &["add", "two.md"]).expect("as before");
     assert_eq!(refused.status, 5, "{refused:?}");
-    assert!(refused.err.starts_with("error: "), "{refused:?}");
+    let is_told = refused.err.lines().any(|line| line.starts_with("error: "));
+    assert!(is_told, "{refused:?}");
     assert!(!desk.path().join(".pm-kb/kb.sqlite-wal").exists());
+}
+
+#[test]
+fn a_base_of_another_user_that_was_found_and_not_named_is_warned_of() {
+    let desk = Desk::new();
+    desk.file("one.md", "# Stale features\n\nThe zeppelin was late.\n");
+    assert_eq!(desk.run(&["add", "one.md"]).status, 0);
+    open_to_readers(desk.path());
+    let Some(found) = as_nobody(&desk, &["list"]) else {
+        return;
+    };
+    assert_eq!(found.status, 0, "{found:?}");
+    let told = "warning: ";
+    assert!(
+        found.err.starts_with(told) && found.err.contains("belongs to another user"),
+        "{found:?}"
+    );
+    let named = as_nobody(&desk, &["--kb", ".pm-kb", "list"]).expect("as before");
+    assert_eq!((named.status, named.err.as_str()), (0, ""), "{named:?}");
+    let own = desk.run(&["list"]);
+    assert_eq!((own.status, own.err.as_str()), (0, ""), "{own:?}");
 }

@@ -49,6 +49,14 @@ fn assert_no_command_is_commanded(evil: &str) {
         assert_plain(&args, &answer.out);
         assert_plain(&args, &answer.err);
     }
+    let table = desk.run(&["--kb", &folder, "review", "--export", "-"]);
+    assert_eq!(table.status, 0, "{table:?}");
+    // A spreadsheet wants its mark and its ends of lines.
+    let table = table.out.replace("\r\n", "\n");
+    assert_plain(
+        &["review", "--export", "-"],
+        table.trim_start_matches('\u{feff}'),
+    );
     let json = desk.run(&["--kb", &folder, "list", "--all", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_plain(&["list", "--json"], &json.out);
@@ -56,7 +64,7 @@ fn assert_no_command_is_commanded(evil: &str) {
 }
 
 /// The commands that write what documents say.
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 17] = [
     &["add", "docs"],
     &["classify", "docs", "--explain"],
     &["list", "--all"],
@@ -69,6 +77,11 @@ const COMMANDS: [&[&str]; 12] = [
     &["report", "--year", "2026", "--format", "html"],
     &["eval", "LABELS.tsv", "docs"],
     &["status"],
+    &["similar", "x"],
+    &["health"],
+    &["export"],
+    &["rules", "stats"],
+    &["reclassify", "--dry-run"],
 ];
 
 #[test]

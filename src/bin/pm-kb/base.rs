@@ -57,6 +57,38 @@ pub(crate) fn wanted(desk: &Desk) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(FOLDER))
 }
 
+/// Warns where the knowledge base was found, not named, and belongs to another user: in a folder that all may write to,
+/// anybody can leave one to be found.
+pub(crate) fn warn_of_stranger(desk: &mut Desk) {
+    let found = match named(desk) {
+        Some(_) => None,
+        None => upwards(),
+    };
+    if let Some(folder) = found.filter(|folder| is_strangers(folder)) {
+        let text = format!(
+            "{} belongs to another user: its rules and settings are in force, and what is added is in their hands — \
+             name it with --kb or {VARIABLE} if it is meant",
+            folder.display()
+        );
+        message::warning(&mut desk.terminal, &text);
+    }
+}
+
+/// Whether a folder belongs to another user than the one who runs this; no where the system does not tell.
+#[cfg(unix)]
+fn is_strangers(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = |path: &Path| Some(std::fs::metadata(path).ok()?.uid());
+    // A process's folder belongs to its user.
+    let me = owner(Path::new("/proc/self"));
+    me.is_some_and(|me| owner(folder).is_some_and(|owner| owner != me))
+}
+
+#[cfg(not(unix))]
+fn is_strangers(_folder: &Path) -> bool {
+    false
+}
+
 /// The id that was typed, or the only one that begins so.
 pub(crate) fn meant(typed: &str, base: &KnowledgeBase, desk: &mut Desk) -> anyhow::Result<String> {
     let unknown = match base.record(typed) {

@@ -22,6 +22,7 @@ use crate::exit::Exit;
 use crate::input;
 use crate::message;
 use crate::message::Problems;
+use crate::terminal::clean_block;
 
 /// What a column begins with that a decision on a field is written in.
 pub(crate) const SET: &str = "set_";
@@ -193,7 +194,12 @@ pub(crate) fn write(
     desk: &mut Desk,
 ) -> anyhow::Result<()> {
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let text = sheet::write(&columns, rows);
+    // Text of documents, which a terminal may show and a spreadsheet may hide.
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| clean_block(cell)).collect())
+        .collect();
+    let text = sheet::write(&columns, &rows);
     match file.as_os_str() == "-" {
         true => desk.terminal.bytes(text.as_bytes())?,
         false => crate::output::write(file, text.as_bytes())?,

@@ -1,5 +1,6 @@
 //! `label`: what a person says of an incident, over what document and rules say; undone as easily.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -29,6 +30,9 @@ use crate::input::name;
 use crate::message;
 use crate::message::Problems;
 use crate::terminal;
+
+/// The most bytes that are read of a file of statements.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The arguments of `label`.
 #[derive(clap::Args)]
@@ -140,7 +144,11 @@ fn said_in(
     problems: &mut Problems,
 ) -> anyhow::Result<Vec<Statement>> {
     let shown = name::shown(file);
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
+    // It may be a pipe, which a shell makes of `<(…)`, and it need not end.
+    let mut text = String::new();
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(MOST_BYTES).read_to_string(&mut text))
+        .with_context(|| format!("cannot read {shown}"))?;
     let mut statements = Vec::new();
     for (number, line) in (1u32..).zip(text.lines()) {
         if line.trim().is_empty() {

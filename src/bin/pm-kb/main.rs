@@ -166,10 +166,17 @@ fn answered() -> ExitCode {
         common: cli.common,
         now: now(),
     };
+    let has_base = !matches!(
+        cli.command,
+        Command::Demo(_) | Command::Completions(_) | Command::Man(_)
+    );
     let ended = run(cli.command, &mut desk).and_then(|exit| {
         desk.terminal.flush()?;
         Ok(exit)
     });
+    if has_base {
+        base::warn_of_stranger(&mut desk);
+    }
     match ended {
         Ok(exit) => exit.into(),
         Err(error) if is_closed_pipe(&error) => Exit::Done.into(),

@@ -148,7 +148,7 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let report = base.report(request, population.as_ref(), extent(format))?;
+    let report = base.report(request, population.as_ref(), extent(format, args.full))?;
     let written = written(&report, (format, args.full), &desk.terminal);
     if let Some(folder) = &args.charts {
         charts(folder, &report)?;
@@ -158,13 +158,16 @@ pub(crate) fn run(args: &Args, desk: &mut Desk) -> anyhow::Result<Exit> {
         None if format == Format::Text => desk.terminal.text(&written)?,
         None => desk.terminal.bytes(written.as_bytes())?,
     }
+    // The process ends here: to give back a hundred thousand incidents one by one is time that nobody gains by.
+    std::mem::forget(report);
     Ok(Exit::Done)
 }
 
 /// How much of the report a format shows.
-fn extent(format: Format) -> Extent {
+fn extent(format: Format, full: bool) -> Extent {
     match format {
         Format::Json => Extent::Everything,
+        Format::Text if !full => Extent::PageOne,
         _ => Extent::Outline,
     }
 }

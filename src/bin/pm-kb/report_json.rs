@@ -1,5 +1,6 @@
 //! `pm-kb/report/1`: the report as JSON. Fields are added, never renamed. Ids are written as they are walked, not copied.
 
+use pm_kb::report::OPEN_ACTIONS;
 use pm_kb::report::Report;
 use pm_kb::report::breakdown::Breakdown;
 use pm_kb::report::breakdown::Slice;
@@ -29,6 +30,7 @@ use amounts::cost;
 use amounts::quartiles;
 use amounts::stated;
 use appendix::controls;
+use appendix::data_checks;
 use appendix::difference;
 use appendix::first_looks;
 use appendix::incidents;
@@ -100,11 +102,16 @@ pub(crate) fn report(report: &Report) -> Value<'_> {
         ("rollbacks", rollbacks(report)),
         ("misdiagnoses", misdiagnoses(report)),
         ("first_looks", first_looks(report)),
+        ("data_checks", data_checks(report)),
         ("repeats", repeats(report)),
         ("controls", controls(report)),
         ("investments", investments(report)),
         ("quality", quality(report)),
         ("open_actions", open_actions(report)),
+        (
+            "open_actions_left_out",
+            Count(report.open_actions.len().saturating_sub(OPEN_ACTIONS)),
+        ),
         (
             "difference",
             report

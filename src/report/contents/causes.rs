@@ -16,6 +16,9 @@ use crate::report::wording;
 use crate::taxonomy::FailureMode;
 use crate::taxonomy::Role;
 
+/// A trigger as told is cut after so many characters: some documents tell it at length.
+const TRIGGER: usize = 90;
+
 /// So many names stand in a list.
 const NAMES: usize = 10;
 
@@ -149,7 +152,7 @@ fn named(report: &Report, by: By, heading: &str) -> Block {
     let mut table = Table::of_incidents(&[heading, "#incidents", "Failure modes"]);
     for slice in breakdown.slices.iter().take(NAMES) {
         table.row(vec![
-            vec![Inline::Text(slice.value.clone())],
+            vec![Inline::Text(wording::cut(&slice.value, TRIGGER))],
             vec![report.listed(&slice.incidents)],
             vec![Inline::Text(modes(report, &slice.incidents))],
         ]);

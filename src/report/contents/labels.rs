@@ -1,4 +1,4 @@
-//! Population, failure modes, decay and patterns: this period, its window, and the last eight quarters.
+//! Population, failure modes and decay: this period, its window, and the last eight quarters.
 
 use crate::report::Report;
 use crate::report::chart::Chart;
@@ -10,26 +10,16 @@ use crate::report::outline::Inline;
 use crate::report::outline::Line;
 use crate::report::outline::Section;
 use crate::report::outline::Table;
-use crate::report::pattern::Benchmark;
 use crate::report::scope::Scope;
 use crate::report::scope::ValueShare;
 use crate::report::selection::Members;
-use crate::report::statistics::Share;
 use crate::report::wording;
 use crate::taxonomy::Decay;
 use crate::taxonomy::FailureMode;
 
-/// Below this many incidents a share is not held against a figure from elsewhere.
-const BENCHMARK_FROM: usize = 20;
-
 /// The sections about labels.
 pub(super) fn sections(report: &Report) -> Vec<Section> {
-    vec![
-        population(report),
-        modes(report),
-        trend(report),
-        patterns(report),
-    ]
+    vec![population(report), modes(report), trend(report)]
 }
 
 fn population(report: &Report) -> Section {
@@ -141,7 +131,7 @@ fn spread(
 }
 
 /// Takes columns out that say what another one says.
-fn drop_columns(table: &mut Table, columns: &[usize]) {
+pub(super) fn drop_columns(table: &mut Table, columns: &[usize]) {
     let kept = |at: usize| !columns.contains(&at);
     let mut at = 0..;
     table.columns.retain(|_| at.next().is_some_and(kept));
@@ -152,7 +142,7 @@ fn drop_columns(table: &mut Table, columns: &[usize]) {
 }
 
 /// A share of another time, marked where it differs by more than chance.
-fn compared(comparison: &Comparison) -> String {
+pub(super) fn compared(comparison: &Comparison) -> String {
     if comparison.share.total == 0 {
         return wording::NOTHING.to_owned();
     }
@@ -202,13 +192,20 @@ fn trend(report: &Report) -> Section {
 pub(super) fn decay_by_quarter(report: &Report) -> Chart {
     let quarters = report.trend.iter();
     let rows = quarters.map(|quarter| (quarter.name.clone(), quarter.by_decay.clone()));
+    // A kind that there was never of is not worth a row.
+    let mut table = trend_table(report, "decay", Decay::ALL.iter().map(|decay| decay.id()));
+    let is_there = |at: usize| report.trend.iter().any(|one| !one.by_decay[at].is_empty());
+    let mut at = 0..;
+    table
+        .rows
+        .retain(|_| at.next().is_some_and(|at| at < 2 || is_there(at)));
     Chart {
         id: "trend-decay",
         title: "Incidents by quarter: data or model".to_owned(),
         about: "Of the incidents of each of the last eight quarters, how many were data decay, model decay, neither or \
                 unknown."
             .to_owned(),
-        table: trend_table(report, "decay", Decay::ALL.iter().map(|decay| decay.id())),
+        table,
         plot: Plot::Stack {
             parts: vec!["data decay", "model decay", "neither", "unknown"],
             rows: rows.collect(),
@@ -245,52 +242,8 @@ fn trend_table(report: &Report, field: &str, values: impl Iterator<Item = &'stat
     table
 }
 
-fn patterns(report: &Report) -> Section {
-    let mut blocks = vec![Block::Table(patterns_now(report))];
-    if !report.is_its_own_window() {
-        blocks.push(Block::Table(patterns_asked(report)));
-    }
-    blocks.push(Block::Table(patterns_otherwise(report)));
-    let benchmarks = benchmarks(report);
-    if !benchmarks.is_empty() {
-        blocks.push(Block::List(benchmarks));
-    }
-    Section {
-        blocks,
-        ..super::section("patterns", "Patterns")
-    }
-}
-
-fn patterns_now(report: &Report) -> Table {
-    let mut table = Table::of_incidents(&[
-        "Pattern",
-        "#n of N",
-        "#share",
-        "#95% interval",
-        "#wrong labels taken out",
-        &format!("#{}", report.window.previous.stretch),
-        "Finding",
-    ]);
-    for (pattern, now) in report.request.patterns.iter().zip(&report.window.patterns) {
-        let query = report.pattern_query(pattern, &report.window.stretch);
-        table.row(vec![
-            vec![Inline::text(pattern.title.clone())],
-            vec![report.figure(wording::count(now.share), &now.incidents, query)],
-            vec![Inline::Text(wording::share(now.share))],
-            vec![Inline::Text(wording::interval(now.share))],
-            vec![Inline::Text(corrected(now))],
-            vec![Inline::Text(compared(&now.previous))],
-            vec![Inline::text(wording::finding(now.finding))],
-        ]);
-    }
-    if report.request.audit.is_none() {
-        drop_columns(&mut table, &[4]);
-    }
-    table
-}
-
 /// A share with wrong labels taken out, where an audit says so.
-fn corrected(measured: &Measured) -> String {
+pub(super) fn corrected(measured: &Measured) -> String {
     let Some(corrected) = measured.corrected else {
         return wording::NOTHING.to_owned();
     };
@@ -301,97 +254,5 @@ fn corrected(measured: &Measured) -> String {
         wording::percent(corrected.share, measured.share.total),
         low.trim_end_matches('%'),
         wording::percent(high, measured.share.total)
-    )
-}
-
-fn patterns_asked(report: &Report) -> Table {
-    let year_before = report
-        .asked
-        .patterns
-        .first()
-        .and_then(|one| one.year_before.as_ref());
-    let earlier = year_before.map_or("#a year earlier".to_owned(), |one| {
-        format!("#in {}", one.stretch)
-    });
-    let mut table = Table::new(&[
-        "Pattern",
-        &super::period_column(report),
-        &format!("#in {}", report.asked.previous.stretch),
-        &earlier,
-        "Finding",
-    ]);
-    for (pattern, asked) in report.request.patterns.iter().zip(&report.asked.patterns) {
-        let year_before = asked.year_before.as_ref();
-        let query = report.pattern_query(pattern, &report.asked.stretch);
-        table.row(vec![
-            vec![Inline::text(pattern.title.clone())],
-            vec![report.figure(wording::both(asked.share), &asked.incidents, query)],
-            vec![Inline::Text(compared(&asked.previous))],
-            vec![Inline::Text(year_before.map_or_else(String::new, compared))],
-            vec![Inline::text(wording::finding(asked.finding))],
-        ]);
-    }
-    table
-}
-
-/// The shares of the window without the doubtful labels, and with data drift counted as model decay.
-fn patterns_otherwise(report: &Report) -> Table {
-    let mut table = Table::new(&[
-        "Pattern, counted otherwise",
-        "#share",
-        "#labels of low confidence left out",
-        "#data drift counted as model decay",
-    ]);
-    let patterns = report.request.patterns.iter().zip(&report.window.patterns);
-    for ((pattern, now), other) in patterns.zip(&report.sensitivities) {
-        table.row(vec![
-            vec![Inline::text(pattern.title.clone())],
-            vec![Inline::Text(wording::both(now.share))],
-            vec![Inline::Text(wording::both(other.without_low))],
-            vec![Inline::Text(
-                other.drift_as_model.map_or_else(String::new, wording::both),
-            )],
-        ]);
-    }
-    table
-}
-
-fn benchmarks(report: &Report) -> Vec<Line> {
-    let each = report.request.patterns.iter().zip(&report.window.patterns);
-    each.filter_map(|(pattern, measured)| {
-        let benchmark = pattern.benchmark.as_ref()?;
-        let words = format!(
-            "{}: {}",
-            pattern.title,
-            held_against(benchmark, measured.share)
-        );
-        Some(vec![Inline::Text(words)])
-    })
-    .collect()
-}
-
-/// A share held against a figure from elsewhere.
-fn held_against(benchmark: &Benchmark, share: Share) -> String {
-    let verdict = match share.interval() {
-        Some((low, high)) if share.total >= BENCHMARK_FROM => {
-            let inside = (low..=high).contains(&benchmark.share);
-            if inside {
-                "consistent with it"
-            } else {
-                "it differs"
-            }
-        }
-        _ => "too few to hold against it",
-    };
-    let kind = if benchmark.anecdote {
-        "not a measurement but "
-    } else {
-        ""
-    };
-    format!(
-        "{}; elsewhere {} is said ({kind}{}): {verdict}.",
-        wording::both(share),
-        wording::percent(benchmark.share, 0),
-        benchmark.source
     )
 }

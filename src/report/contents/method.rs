@@ -228,6 +228,7 @@ pub(super) fn unsure(report: &Report) -> Vec<Line> {
     }
     gaps.push(Inline::text("."));
     lines.push(gaps);
+    lines.extend(super::patterns::without_low(report));
     lines
 }
 

@@ -18,6 +18,7 @@ use crate::report::outline::Told;
 use crate::report::pattern::Counted;
 use crate::report::scope::ValueShare;
 use crate::report::wording;
+use crate::taxonomy::Decay;
 
 /// A title on page one is cut after so many characters.
 const TITLE: usize = 90;
@@ -181,9 +182,23 @@ fn failed_most(report: &Report, at: usize) -> Line {
         line.push(Inline::text(")"));
     }
     if let Some(none) = modes.iter().find(|mode| mode.value == "none") {
-        line.push(Inline::text("; "));
-        line.push(report.counted(&none.measured.incidents, "mode:none", stretch));
-        line.push(Inline::text(" had none of the six modes"));
+        line.extend(none_of_the_six(report, none));
+    }
+    line
+}
+
+/// How many had none of the six modes, and in how many of these the model itself had decayed: that is a failure too.
+fn none_of_the_six(report: &Report, none: &ValueShare) -> Line {
+    let stretch = &report.window.stretch;
+    let incidents = report.select(&none.measured.incidents);
+    let decayed = incidents.filter(|entry| entry.labels.decay == Decay::ModelDecay);
+    let mut line = vec![Inline::text("; ")];
+    line.push(report.counted(&none.measured.incidents, "mode:none", stretch));
+    line.push(Inline::text(" had none of the six modes"));
+    if !decayed.is_empty() {
+        line.push(Inline::text(": in "));
+        line.push(report.counted(&decayed.members(), "mode:none decay:model-decay", stretch));
+        line.push(Inline::text(" the model itself had decayed"));
     }
     line
 }
@@ -259,8 +274,8 @@ fn fund(report: &Report) -> Vec<Block> {
         Inline::Text(format!(" {} It would have caught ", control.why)),
         report.listed(&first.incidents),
         Inline::Text(format!(
-            " of {} incidents.",
-            report.window.population.all.len()
+            " of {}.",
+            wording::plural(report.window.population.all.len(), "incident")
         )),
     ];
     vec![paragraph(line), Block::Table(table)]

@@ -1,4 +1,4 @@
-//! Rollbacks by failure mode and target, and whether they helped; what was first believed, and what was true.
+//! Rollbacks by failure mode and target, and whether they helped.
 
 use crate::report::Report;
 use crate::report::chart::Chart;
@@ -8,13 +8,11 @@ use crate::report::outline::Inline;
 use crate::report::outline::Section;
 use crate::report::outline::Table;
 use crate::report::rollback::RollbackRow;
-use crate::report::selection::Members;
-use crate::report::selection::Stated;
 use crate::report::wording;
 
-/// The sections about what was done and what was believed.
+/// The sections about what was done.
 pub(super) fn sections(report: &Report) -> Vec<Section> {
-    vec![rollbacks(report), misdiagnoses(report)]
+    vec![rollbacks(report)]
 }
 
 fn rollbacks(report: &Report) -> Section {
@@ -97,75 +95,4 @@ fn helped(report: &Report, heading: &str, rows: &[RollbackRow]) -> Table {
         ]);
     }
     table
-}
-
-fn misdiagnoses(report: &Report) -> Section {
-    let ledger = &report.ledger;
-    let section = super::section("misdiagnoses", "First diagnosis wrong");
-    if ledger.beliefs.is_empty() {
-        let line = vec![Inline::text("No wrong first diagnosis is told.")];
-        return Section {
-            blocks: vec![Block::Paragraph(line)],
-            ..section
-        };
-    }
-    let mut table = Table::of_incidents(&[
-        "First believed",
-        "In truth",
-        "#incidents",
-        "#time to the true cause",
-        "#hours lost",
-    ]);
-    for belief in &ledger.beliefs {
-        table.row(vec![
-            vec![Inline::code(belief.first.id())],
-            vec![Inline::code(belief.truth)],
-            vec![report.listed(&belief.incidents)],
-            vec![Inline::Text(wording::total_minutes(belief.diagnose))],
-            vec![Inline::Text(wording::total_hours(belief.hours))],
-        ]);
-    }
-    let add = |pick: &dyn Fn(&crate::report::diagnosis::Belief) -> Stated| {
-        ledger
-            .beliefs
-            .iter()
-            .map(pick)
-            .fold(Stated::default(), |sum, one| Stated {
-                sum: sum.sum + one.sum,
-                stated: sum.stated + one.stated,
-                of: sum.of + one.of,
-            })
-    };
-    let all: Members = ledger
-        .beliefs
-        .iter()
-        .flat_map(|one| one.incidents.iter())
-        .collect();
-    table.row(vec![
-        vec![Inline::Strong("All".to_owned())],
-        Vec::new(),
-        vec![report.counted(&all, "is:misdiagnosed", &report.window.stretch)],
-        vec![Inline::Text(wording::total_minutes(add(&|one| {
-            one.diagnose
-        })))],
-        vec![Inline::Text(wording::total_hours(add(&|one| one.hours)))],
-    ]);
-    let mut looks = Table::new(&[
-        "Where the team looked first, where the data was at fault",
-        "#incidents",
-        "#median time to the true cause (quartiles; k)",
-        "#hours lost",
-    ]);
-    for look in &ledger.first_looks {
-        looks.row(vec![
-            vec![Inline::text(look.place)],
-            vec![report.listed(&look.incidents)],
-            vec![Inline::Text(wording::quartiles(look.diagnose))],
-            vec![Inline::Text(wording::total_hours(look.hours))],
-        ]);
-    }
-    Section {
-        blocks: vec![Block::Table(table), Block::Table(looks)],
-        ..section
-    }
 }

@@ -9,6 +9,7 @@ use crate::report::action::OpenAction;
 use crate::report::action::age_group;
 use crate::report::outline::Block;
 use crate::report::outline::Inline;
+use crate::report::outline::Line;
 use crate::report::outline::Section;
 use crate::report::outline::Table;
 use crate::report::population::is_classified;
@@ -73,8 +74,8 @@ fn repeats(report: &Report) -> Section {
             vec![Inline::code(
                 report.entries[*place].labels.failure_mode.id(),
             )],
-            vec![Inline::code(earlier.shared.clone())],
-            vec![Inline::Text(earlier.days.to_string())],
+            vec![Inline::code(report.repeats.shared(earlier))],
+            vec![Inline::Text(earlier.days().to_string())],
             vec![Inline::Text(state)],
         ]);
     }
@@ -121,45 +122,62 @@ fn actions(report: &Report) -> Section {
     columns.extend(AGES.iter().map(|(_, name)| format!("#{name}")));
     columns.extend(["#undated", "#overdue", "#all"].map(str::to_owned));
     let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
-    let mut teams: BTreeMap<&str, Vec<&OpenAction>> = BTreeMap::new();
+    let mut teams: BTreeMap<&str, Counts> = BTreeMap::new();
+    let mut all = Counts::default();
     for one in open {
-        teams.entry(team_of(report, one)).or_default().push(one);
+        teams.entry(team_of(report, one)).or_default().add(one);
+        all.add(one);
     }
-    let mut teams: Vec<(&str, Vec<&OpenAction>)> = teams.into_iter().collect();
-    teams.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
-    for (team, items) in teams.iter().take(ROWS) {
-        table.row(team_row(team, items));
+    let mut teams: Vec<(&str, Counts)> = teams.into_iter().collect();
+    teams.sort_by(|a, b| b.1.all.cmp(&a.1.all).then(a.0.cmp(b.0)));
+    for (team, counts) in teams.iter().take(ROWS) {
+        table.row(counts.row(team));
     }
-    let all: Vec<&OpenAction> = open.iter().collect();
     let rest = teams.len().saturating_sub(ROWS);
     let name = if rest > 0 {
         format!("All, with {rest} more teams")
     } else {
         "All".to_owned()
     };
-    table.row(team_row(&name, &all));
-    Section {
-        blocks: vec![Block::Table(table), Block::Table(oldest(report))],
-        ..section
+    table.row(all.row(&name));
+    let mut blocks = vec![Block::Table(table)];
+    blocks.extend(with_rest(oldest(report), open.len(), "open action items"));
+    if open.len() > ROWS {
+        let list = Inline::code("pm-kb list has:open-actions");
+        blocks.push(Block::Paragraph(vec![
+            list,
+            Inline::text(" lists their incidents."),
+        ]));
     }
+    Section { blocks, ..section }
 }
 
-fn team_row(team: &str, items: &[&OpenAction]) -> Vec<Vec<Inline>> {
-    let count = |holds: &dyn Fn(&OpenAction) -> bool| {
-        vec![Inline::Text(
-            items.iter().filter(|one| holds(one)).count().to_string(),
-        )]
-    };
-    let ages = (0..AGES.len()).map(|group| count(&|one| one.age.map(age_group) == Some(group)));
-    [vec![Inline::Text(team.to_owned())]]
-        .into_iter()
-        .chain(ages)
-        .chain([
-            count(&|one| one.age.is_none()),
-            count(&|one| one.overdue),
-            count(&|_| true),
-        ])
-        .collect()
+/// How many action items are how old.
+#[derive(Default)]
+struct Counts {
+    by_age: [usize; AGES.len()],
+    undated: usize,
+    overdue: usize,
+    all: usize,
+}
+
+impl Counts {
+    fn add(&mut self, one: &OpenAction) {
+        match one.age {
+            Some(days) => self.by_age[age_group(days)] += 1,
+            None => self.undated += 1,
+        }
+        self.overdue += usize::from(one.overdue);
+        self.all += 1;
+    }
+
+    fn row(&self, name: &str) -> Vec<Line> {
+        let counts = self.by_age.into_iter();
+        let counts = counts.chain([self.undated, self.overdue, self.all]);
+        let count = |count: usize| vec![Inline::Text(count.to_string())];
+        let name = vec![Inline::Text(name.to_owned())];
+        [name].into_iter().chain(counts.map(count)).collect()
+    }
 }
 
 fn oldest(report: &Report) -> Table {

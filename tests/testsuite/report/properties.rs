@@ -24,6 +24,8 @@ use pm_kb::report::text;
 use pm_kb::tally::Counting;
 use pm_kb::tally::Kept;
 use pm_kb::tally::Tally;
+use pm_kb::tally::bundle;
+use pm_kb::tally::bundle::Row;
 use pm_kb::taxonomy::Decay;
 use pm_kb::taxonomy::Detection;
 use pm_kb::taxonomy::FailureMode;
@@ -244,6 +246,36 @@ proptest! {
         for (mut kept, whole) in kept.into_entries().into_iter().zip(whole.into_entries()) {
             kept.lay_in(whole.words().clone());
             prop_assert_eq!(kept, whole);
+        }
+    }
+
+    #[test]
+    fn a_bundle_counts_as_its_records_do(records in records(), gone in vec(any::<bool>(), 40)) {
+        let questions = quarter("2026-Q3").questions();
+        let rows: Vec<Row<'_>> = (0..).zip(&records)
+            .map(|(rev, record)| Row::of(rev, record.id.as_str(), &Kept::of(record)).expect("a row"))
+            .collect();
+        let bytes = bundle::pack(&rows);
+        let unpacked = bundle::unpack(&bytes);
+        prop_assert_eq!(unpacked.as_ref(), Some(&rows));
+        for (row, record) in rows.iter().zip(&records) {
+            prop_assert_eq!(row.kept(), Kept::of(record));
+        }
+        let is_gone = |rev: &i64| usize::try_from(*rev).is_ok_and(|rev| gone[rev]);
+        let gone: BTreeSet<i64> = rows.iter().map(|row| row.rev).filter(is_gone).collect();
+        let mut counting = Counting::new(&questions);
+        let left = (0..).zip(&records).filter(|(rev, _)| !gone.contains(rev));
+        let left: Vec<&Record> = left.map(|(_, record)| record).collect();
+        prop_assert_eq!(counting.add_bundle(&bytes, &gone), Some(left.len()));
+        let (bundled, whole) = (counting.finish(), Tally::count(&questions, left));
+        prop_assert_eq!(bundled.digest(), whole.digest());
+        for (mut bundled, whole) in bundled.into_entries().into_iter().zip(whole.into_entries()) {
+            bundled.lay_in(whole.words().clone());
+            prop_assert_eq!(bundled, whole);
+        }
+        // What is cut off is no bundle.
+        for end in 0..bytes.len() {
+            prop_assert!(bundle::unpack(&bytes[..end]).is_none());
         }
     }
 

@@ -26,7 +26,12 @@ pub(crate) fn read(file: &Path, limit: usize) -> Result<Input, Refusal> {
     }
     let absolute = name::absolute(file).map_err(refused)?;
     let opened = File::open(file).map_err(refused)?;
-    let bytes = opened.metadata().map_err(refused)?.len();
+    let found = opened.metadata().map_err(refused)?;
+    // Another file may have taken its place since.
+    if !found.is_file() {
+        return Err(not_regular(file));
+    }
+    let bytes = found.len();
     if bytes > limit as u64 {
         return Err(too_large(file, bytes, limit));
     }

@@ -1,5 +1,6 @@
 //! The appendix of `pm-kb/report/1`: rollbacks, misdiagnoses, repeats, controls, investments, quality, actions, incidents.
 
+use pm_kb::report::OPEN_ACTIONS;
 use pm_kb::report::Report;
 use pm_kb::report::difference::Difference;
 use pm_kb::report::difference::PatternDifference;
@@ -54,6 +55,7 @@ pub(super) fn misdiagnoses(report: &Report) -> Value<'_> {
             ("first_diagnosis", Text(belief.first.id())),
             ("truth", Text(belief.truth)),
             ("minutes_to_diagnose", stated(belief.diagnose)),
+            ("degraded_minutes", stated(belief.degraded)),
             ("hours_lost", stated(belief.hours)),
             ("incidents", Ids(report, &belief.incidents)),
         ])
@@ -65,8 +67,20 @@ pub(super) fn first_looks(report: &Report) -> Value<'_> {
         Object(vec![
             ("at", Text(look.place)),
             ("minutes_to_diagnose", quartiles(look.diagnose)),
+            ("degraded_minutes", quartiles(look.degraded)),
             ("hours_lost", stated(look.hours)),
             ("incidents", Ids(report, &look.incidents)),
+        ])
+    })
+}
+
+pub(super) fn data_checks(report: &Report) -> Value<'_> {
+    list(&report.ledger.checks, |check| {
+        Object(vec![
+            ("check", Text(check.check)),
+            ("degraded_minutes", stated(check.degraded)),
+            ("shows", Ids(report, &check.shows)),
+            ("misread", Ids(report, &check.misread)),
         ])
     })
 }
@@ -78,8 +92,8 @@ pub(super) fn repeats(report: &Report) -> Value<'_> {
         Object(vec![
             ("id", Text(report.entries[place].id.as_str())),
             ("earlier", Text(report.entries[earlier.place].id.as_str())),
-            ("shared", Text(&earlier.shared)),
-            ("days", Number(earlier.days as f64)),
+            ("shared", Text(report.repeats.shared(earlier))),
+            ("days", Number(earlier.days() as f64)),
             ("open_action", Bool(report.repeats.of_open_action(place))),
         ])
     })
@@ -154,7 +168,7 @@ pub(super) fn quality(report: &Report) -> Value<'_> {
 }
 
 pub(super) fn open_actions(report: &Report) -> Value<'_> {
-    list(&report.open_actions, |one| {
+    list(report.open_actions.iter().take(OPEN_ACTIONS), |one| {
         let entry = &report.entries[one.place];
         let action = entry.words().actions.get(one.item);
         let own = action.and_then(|action| action.team.as_deref());
@@ -194,6 +208,11 @@ pub(super) fn difference<'a>(report: &'a Report, difference: &'a Difference) -> 
 }
 
 /// The incidents of the window and the period, with the labels that a later report compares.
+/// A text; of an incident whose words were not read there is none.
+fn told(text: &str) -> Value<'_> {
+    (!text.is_empty()).then_some(text).map_or(Null, Text)
+}
+
 pub(super) fn incidents(report: &Report) -> Value<'_> {
     let (asked, window) = (&report.asked.population.all, &report.window.population.all);
     let places: Members = asked.iter().chain(window.iter()).collect();
@@ -204,8 +223,8 @@ pub(super) fn incidents(report: &Report) -> Value<'_> {
             labels.filter_map(|facet| Some((facet.id(), Owned(entry.labels.value(*facet)?))));
         Object(vec![
             ("id", Text(entry.id.as_str())),
-            ("title", Text(&entry.words().title)),
-            ("source", Text(&entry.words().source)),
+            ("title", told(&entry.words().title)),
+            ("source", told(&entry.words().source)),
             ("day", owned(entry.day)),
             ("severity", owned(entry.severity)),
             ("confidence", Text(entry.labels.confidence.id())),
