@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::expression::Regex;
+use regex::Regex;
 
 use crate::incident::Origin;
 use crate::parser::chronology::Reading;

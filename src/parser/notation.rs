@@ -211,7 +211,7 @@ fn is_rst(text: &str) -> bool {
     }
     let all: Vec<&str> = text.lines().take(400).collect();
     let fields = all.iter().filter(|line| ATTRIBUTE.is_match(line)).count();
-    fields >= 2 || all.windows(3).any(|three| is_framed(three)) || all.windows(3).any(is_underlined)
+    fields >= 2 || all.windows(3).any(is_framed) || all.windows(3).any(is_underlined)
 }
 
 fn is_framed(three: &[&str]) -> bool {
