@@ -35,7 +35,7 @@ static MEETING_TITLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:agenda|minutes|meeting|weekly|bi ?weekly|monthly|fortnightly|sync|stand ?up|review call|ops review|incident review|besprechung|protokoll|reunion)\b|議事録|会议纪要|회의록").expect("a constant")
 });
 static PROCESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:how to (?:write|run|add|use|hold)|(?:postmortem|post mortem|incident|on call|response|review|escalation) (?:process|policy|guide|guidelines|handbook|playbook|procedure)|runbook|playbook|(?:guide|guidelines|instructions) (?:to|for|on))\b").expect("a constant")
+    Regex::new(r"\b(?:how to (?:write|run|add|use|hold)|(?:postmortem|post mortem|incident|on call|response|review|escalation|severity|priority) (?:process|policy|guide|guidelines|handbook|playbook|procedure|definitions?|matrix|levels|classification)|runbook|playbook|(?:guide|guidelines|instructions) (?:to|for|on))\b").expect("a constant")
 });
 static PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:runbook|playbook|how to|checklist|release notes|changelog|design doc|rfc|adr|faq|glossary|onboarding|betriebshandbuch|manual)\b|\b(?:runbook|playbook|checklist|release notes|changelog|faq|glossary)$").expect("a constant")

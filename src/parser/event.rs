@@ -128,7 +128,7 @@ impl Event {
         let heard = |_: &usize| find("not_detected", text).is_none() && !is_unheard(text);
         let detected = find("detected", text).filter(heard);
         let undone = find("not_resolved", text).is_some();
-        Event {
+        let mut event = Event {
             onset: find("onset", text).is_some() && find("not_onset", text).is_none(),
             fails: fails.is_some(),
             changes: find("changes", text).is_some(),
@@ -139,8 +139,11 @@ impl Event {
             resolved: find("resolved", text).is_some() && !undone,
             ended: find("ended", text).is_some() && !undone,
             recovers: find("recovers", text).is_some() && !undone,
-            looks: find("looks", text).is_some(),
-        }
+            looks: false,
+        };
+        // It only counts where nothing else is told.
+        event.looks = event.is_silent() && find("looks", text).is_some();
+        event
     }
 }
 

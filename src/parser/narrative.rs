@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use crate::expression::Regex;
 use jiff::civil::Date;
 
+use crate::incident::Moment;
 use crate::incident::Origin;
 use crate::parser::DateOrder;
 use crate::parser::calendar::Setting;
@@ -64,6 +65,13 @@ impl Narrative {
             .is_none_or(|(from, to)| from.point.moment().is_none() && to.point.moment().is_none())
     }
 
+    /// When the harm began, where it went on past midnight into the next day.
+    fn evening(&self) -> Option<Moment> {
+        let (from, to) = self.range?;
+        let next = from.point.date().tomorrow().ok();
+        (next == Some(to.point.date())).then(|| from.point.moment())?
+    }
+
     /// The day of bare clock times in a section: those of the repair are of the day on which it was noticed.
     fn day_of(&self, kind: SectionKind) -> Option<Date> {
         let repairs = matches!(
@@ -111,8 +119,13 @@ impl Narrative {
                     .iter()
                     .rev()
                     .find_map(|told| told.reading.point.moment()),
+                evening: None,
             };
             self.take_lengths(&teller, kind);
+            let teller = Teller {
+                evening: self.evening(),
+                ..teller
+            };
             let told: Vec<(Told, Date)> = teller
                 .told(kind)
                 .into_iter()

@@ -78,6 +78,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) order: Option<DateOrder>,
     /// The last moment that was told of before the sentence.
     pub(crate) last: Option<Moment>,
+    /// The evening on which the harm began, where it went on past midnight.
+    pub(crate) evening: Option<Moment>,
 }
 
 impl Teller<'_> {
@@ -135,7 +137,7 @@ impl Teller<'_> {
                 Some(moment) => moment.map(Point::Moment),
                 None => known.point(stamp),
             };
-            let Some(point) = point else {
+            let Some(point) = point.map(|point| self.past_midnight(stamp, point)) else {
                 continue;
             };
             let mut event = own[number];
@@ -166,6 +168,16 @@ impl Teller<'_> {
         found
     }
 
+    /// A bare clock time before that evening's beginning is one of the next day.
+    fn past_midnight(&self, stamp: &Stamp, point: Point) -> Point {
+        let (Some(evening), Point::Moment(moment)) = (self.evening, point) else {
+            return point;
+        };
+        let is_before = moment.local < evening.local && moment.local.date() == evening.local.date();
+        let next = later::after(moment, 24 * 60).filter(|_| is_before && stamp.day.is_none());
+        next.map_or(point, Point::Moment)
+    }
+
     /// The day on which it was noticed at last: `Nobody noticed until Thursday`.
     pub(crate) fn noticed(&self, section: SectionKind, day: Date) -> Option<Told> {
         let (date, at) = later::noticed(self.sentence, day)?;
@@ -183,8 +195,10 @@ impl Teller<'_> {
     /// What a sentence without a time tells of the day that was told of: `The first explanation was the weather`, `The old
     /// model was back the same day`.
     pub(crate) fn of_same_day(&self, section: SectionKind, day: Date) -> Option<Told> {
-        let says = SAME_DAY.is_match(self.sentence);
-        let thought = !says && FIRST_THOUGHT.is_match(self.sentence);
+        let has = |word: &str| self.sentence.contains(word);
+        let says = (has("same ") || has("hat ")) && SAME_DAY.is_match(self.sentence);
+        let thought =
+            !says && (has("first ") || has("initial ")) && FIRST_THOUGHT.is_match(self.sentence);
         if !(says || thought) || !self.stamps().0.is_empty() {
             return None;
         }

@@ -12,7 +12,7 @@ const HOUR: &str = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel
 const HALF: &str = r"[ap]\.?m\b|in\s+the\s+(?:early\s+)?(?:morning|afternoon|evening)|at\s+night|(?:that|this)\s+(?:morning|afternoon|evening|night)";
 
 /// Words without which no text has such a time; to look for them costs next to nothing.
-const HINTS: [&str; 10] = [
+const HINTS: [&str; 12] = [
     "half past",
     "quarter past",
     "quarter to",
@@ -23,6 +23,8 @@ const HINTS: [&str; 10] = [
     "night",
     " pm",
     " am",
+    "p.m",
+    "a.m",
 ];
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {

@@ -41,6 +41,19 @@ pub(super) enum Shape {
     Text,
     /// Several texts, separated by commas.
     Texts,
+    /// Sentences one after another, separated by semicolons.
+    Chain,
+}
+
+impl Shape {
+    /// What stands between the parts of a value that has several.
+    pub(crate) fn separator(self) -> Option<&'static str> {
+        match self {
+            Shape::Texts => Some(", "),
+            Shape::Chain => Some("; "),
+            _ => None,
+        }
+    }
 }
 
 /// The facts by the names that they have in [`crate::incident::Facts`] and in the JSON of an incident.
@@ -66,6 +79,7 @@ const FACTS: &[(&str, Shape)] = &[
     ("money", Shape::Text),
     ("users_affected", Shape::Text),
     ("links", Shape::Texts),
+    ("whys", Shape::Chain),
     ("url", Shape::Text),
 ];
 
@@ -206,10 +220,11 @@ impl Field {
                 .ok_or_else(|| wrong("a number, not negative"))?
                 .to_string(),
             Shape::Text => text.to_owned(),
-            Shape::Texts => {
-                let parts = text.split(',').map(str::trim);
+            shape @ (Shape::Texts | Shape::Chain) => {
+                let between = shape.separator().unwrap_or_default();
+                let parts = text.split(between.trim_end()).map(str::trim);
                 let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-                parts.join(", ")
+                parts.join(between)
             }
         })
     }

@@ -170,13 +170,13 @@ fn stored(name: FactName, value: Option<&str>) -> Value {
     let whole = |value: Value| json!({"value": value, "line": 0, "origin": Origin::Verdict});
     let Some(value) = value else {
         return match name.shape() {
-            Shape::Texts => json!([]),
+            Shape::Texts | Shape::Chain => json!([]),
             _ => Value::Null,
         };
     };
     match name.shape() {
-        Shape::Texts => value
-            .split(", ")
+        shape @ (Shape::Texts | Shape::Chain) => value
+            .split(shape.separator().unwrap_or_default())
             .map(|text| whole(json!(text)))
             .collect::<Vec<_>>()
             .into(),
@@ -195,7 +195,8 @@ fn text(shape: Shape, fact: &Value) -> Option<String> {
             .iter()
             .filter_map(|fact| fact.get("value")?.as_str())
             .collect();
-        return (!texts.is_empty()).then(|| texts.join(", "));
+        let between = shape.separator().unwrap_or(", ");
+        return (!texts.is_empty()).then(|| texts.join(between));
     }
     let value = fact.get("value")?;
     match shape {

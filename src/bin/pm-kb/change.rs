@@ -101,6 +101,8 @@ fn by(record: &Record, field: Field, cause: Cause) -> &'static str {
         },
         _ => match record.lineage.overruled.get(field.id()) {
             Some(overruled) if overruled.verdict.is_some() => "human",
+            // Lengths of time follow from the clocks that a person gave.
+            Some(_) if field.id().starts_with("minutes_") => "human",
             Some(_) => "alias",
             None => "document",
         },

@@ -135,6 +135,22 @@ fn real_documents_give_their_facts() {
     );
 }
 
+/// Documents that were written last of all; what is missed yet is missing, and nothing is invented.
+#[test]
+fn documents_written_last_give_their_facts() {
+    let of = evaluate(&repository("tests/intake/unseen"), "FACTS.tsv");
+    let shares = [
+        ("title", 1.0, 0),
+        ("kind", 1.0, 0),
+        ("date", 1.0, 0),
+        ("severity", 1.0, 0),
+        ("minutes_to_detect", 0.88, 0),
+        ("minutes_to_resolve", 1.0, 0),
+        ("n_action_items", 0.87, 0),
+    ];
+    assert_shares(&of, &shares);
+}
+
 /// Documents in the styles of public post-mortems, and of pages that are none; their first runs stand in the docs.
 #[test]
 fn documents_of_many_styles_give_their_facts() {

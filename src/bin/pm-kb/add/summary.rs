@@ -40,7 +40,7 @@ pub(super) fn summary(counts: &Counts, found: &input::Found, desk: &mut Desk) {
         ),
         (
             count(Finding::Undated),
-            "without a date: they count in no quarter",
+            "without a date, so in no quarter: `pm-kb list is:undated` shows them",
         ),
         (
             count(Finding::Unclassified) + count(Finding::Language),
