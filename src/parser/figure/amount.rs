@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::expression::Match;
+use crate::expression::Regex;
 use crate::parser::figure::MONEY;
 
 /// What stands right before an amount that bounds something, and is no loss.
@@ -39,8 +39,7 @@ pub(super) fn find(sentence: &str) -> Option<Range<usize>> {
     if NOTHING.is_match(sentence) {
         return None;
     }
-    let trimmed =
-        |found: regex::Match<'_>| found.start()..found.start() + found.as_str().trim_end().len();
+    let trimmed = |found: Match<'_>| found.start()..found.start() + found.as_str().trim_end().len();
     let mut found = MONEY.find_iter(sentence).map(trimmed);
     let first = found
         .find(|at| !BOUND.is_match(&sentence[..at.start]) && !RATE.is_match(&sentence[at.end..]))?;
@@ -55,7 +54,8 @@ fn range(sentence: &str, first: &Range<usize>) -> Option<Range<usize>> {
     let last = MONEY.find_at(sentence, second)?;
     let start = between.map_or(first.start, str::len);
     let is_range = between.is_some() || joint.as_str().trim() != "and";
-    (is_range && last.start() == second).then_some(start..last.end())
+    (is_range && last.start() == second)
+        .then_some(start..last.start() + last.as_str().trim_end().len())
 }
 
 #[cfg(test)]
