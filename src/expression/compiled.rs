@@ -30,7 +30,8 @@ pub(super) struct Chars {
 impl Chars {
     /// Where the first match can begin at the earliest; `None` where there is none.
     ///
-    /// The library asks whether a place is a word boundary in a text that is not ASCII with its slowest machine. Whatever matches matches without the boundaries too, and most texts do not.
+    /// The library asks whether a place is a word boundary in a text that is not ASCII with its slowest machine.
+    /// Whatever matches also matches without the boundaries, and most texts do not.
     fn earliest(&self, text: &str, from: usize) -> Option<usize> {
         let end = text.len().min(from.saturating_add(AHEAD));
         if text.as_bytes().get(from..end).is_none_or(<[u8]>::is_ascii) {
