@@ -322,6 +322,7 @@ mod tests {
         for source in SOURCES {
             let (own, library) = (Regex::new(source), regex::Regex::new(source));
             let (own, library) = (own.expect(source), library.expect(source));
+            let used = Regex::new(source).expect(source);
             for text in texts() {
                 // It stays new however often it is asked.
                 own.walked.store(0, Ordering::Relaxed);
@@ -332,7 +333,11 @@ mod tests {
                         .map(|one| one.map(|one| (one.start(), one.end())));
                     all.collect::<Vec<_>>()
                 });
-                assert_eq!(walked, expected.collect::<Vec<_>>(), "{source} in {text:?}");
+                let expected: Vec<_> = expected.collect();
+                assert_eq!(walked, expected, "{source} in {text:?}");
+                used.walked.store(WORTH, Ordering::Relaxed);
+                let found_so: Vec<_> = used.captures_iter(&text).map(|one| groups(&one)).collect();
+                assert_eq!(found_so, expected, "{source} compiled, in {text:?}");
                 let wholes: Vec<_> = own.find_iter(&text).map(|one| one.range()).collect();
                 let expected = library.find_iter(&text).map(|one| one.range());
                 assert_eq!(wholes, expected.collect::<Vec<_>>(), "{source} in {text:?}");
