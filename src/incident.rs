@@ -346,8 +346,7 @@ impl Facts {
         date.or(onset.map(|fact| fact.value.local.date()))
     }
 
-    /// The day that the incident counts in: that of its onset in UTC, else its date. A date that a person has given
-    /// prevails over an onset that the document states.
+    /// The day that the incident counts in: its onset's in UTC, else its date; one that a person has given prevails.
     pub fn day(&self) -> Option<Date> {
         match (&self.onset, &self.date) {
             (Some(onset), Some(date))
