@@ -47,6 +47,22 @@ fn with_examples() -> Desk {
     desk
 }
 
+/// Draws so many documents, always the same ones, and writes them to `audit.csv`.
+fn draw(desk: &Desk, many: &str) {
+    let drawn = desk.run(&[
+        "audit",
+        "-n",
+        many,
+        "--seed",
+        "7",
+        "--author",
+        "Ada",
+        "--export",
+        "audit.csv",
+    ]);
+    assert_eq!(drawn.status, 0, "{drawn:?}");
+}
+
 /// What careful readers say of the examples, by file.
 fn gold() -> BTreeMap<String, BTreeMap<String, String>> {
     let mut gold = BTreeMap::new();
@@ -116,18 +132,7 @@ fn a_blind_sample_is_read_and_every_share_of_the_report_has_it_in() {
         before.out.contains("the rules were not fitted on, 7"),
         "{before:?}"
     );
-    let drawn = desk.run(&[
-        "audit",
-        "-n",
-        "16",
-        "--seed",
-        "7",
-        "--author",
-        "Ada",
-        "--export",
-        "audit.csv",
-    ]);
-    assert_eq!(drawn.status, 0, "{drawn:?}");
+    draw(&desk, "16");
     let log = fs::read_to_string(desk.path().join(".pm-kb/audits.jsonl")).unwrap();
     let count = log.lines().count();
     assert!((14..=20).contains(&count), "{count}");
@@ -282,17 +287,7 @@ fn audits_add_up_draw_nothing_twice_and_the_same_for_the_same_seed() {
 #[test]
 fn what_is_wrong_in_a_table_or_in_the_file_is_named_by_line_and_the_rest_taken() {
     let desk = with_examples();
-    desk.run(&[
-        "audit",
-        "-n",
-        "20",
-        "--seed",
-        "7",
-        "--author",
-        "Ada",
-        "--export",
-        "audit.csv",
-    ]);
+    draw(&desk, "20");
     let log = fs::read_to_string(desk.path().join(".pm-kb/audits.jsonl")).unwrap();
     let drawn: Vec<Value> = log
         .lines()
@@ -482,17 +477,7 @@ fn shown_as(page: &str, name: &str, text: &str) -> String {
 fn the_manual_shows_what_review_and_audit_answer() {
     let desk = with_examples();
     let queue = desk.run(&["review", "-n", "3"]);
-    desk.run(&[
-        "audit",
-        "-n",
-        "20",
-        "--seed",
-        "7",
-        "--author",
-        "Ada",
-        "--export",
-        "audit.csv",
-    ]);
+    draw(&desk, "20");
     assert_eq!(read_blind(&desk, desk.path()).status, 0);
     let status = desk.run(&["audit", "--status"]);
     let page = repository("docs/review.md");
